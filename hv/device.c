@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: /dev/kvm-hve
+ *
+ * In: open, ioctl, read, poll. Out: calls into context.c, vm.c and stats.c.
+ * Copies every structure once, by its own size: what an older caller leaves out
+ * is zero, what a newer one adds must be. Owns no state. Permissions are those
+ * of the device node (root only; the udev rule opens it for the group kvm).
+ */
+#include <linux/compat.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+#include "context.h"
+#include "hve.h"
+#include "kvm/hooks.h"
+#include "kvm/services.h"
+
+static int copy_in(struct hve_context *context, void *to, size_t size,
+		   unsigned long arg)
+{
+	const void __user *from = (const void __user *)arg;
+	u32 given;
+	int err;
+
+	if (get_user(given, (const u32 __user *)from))
+		return hve_context_refuse(context, -EFAULT,
+					  "the structure cannot be read");
+	if (given < size)
+		return hve_context_refuse(context, -EINVAL,
+					  "the structure's size field says %u, the least is %zu",
+					  given, size);
+	err = given > PAGE_SIZE ? -E2BIG :
+	      copy_struct_from_user(to, size, from, given);
+	if (err)
+		return hve_context_refuse(context, err, err == -E2BIG ?
+					  "the structure has more than this module knows: it is older than the program" :
+					  "the structure cannot be read");
+	return 0;
+}
+
+static int copy_out(unsigned long arg, const void *from, size_t size)
+{
+	return copy_to_user((void __user *)arg, from, size) ? -EFAULT : 0;
+}
+
+static long get_features(struct hve_context *context, unsigned long arg)
+{
+	struct hve_features features;
+	u32 i;
+	int err = copy_in(context, &features, sizeof(features), arg);
+
+	if (err)
+		return err;
+	if (features.flags)
+		return hve_context_refuse(context, -EINVAL,
+					  "flags must be zero");
+	for (i = 0; i < HVE_NR_FEATURES; i++)
+		features.known[0] |= 1ull << hve_features[i].number;
+	features.supported[0] = features.known[0];
+	features.base[0] = hve_base_features();
+	return copy_out(arg, &features, sizeof(features));
+}
+
+static long set_config(struct hve_context *context, unsigned long arg)
+{
+	struct hve_config config;
+	int err = copy_in(context, &config, sizeof(config), arg);
+
+	return err ?: hve_context_set_config(context, &config);
+}
+
+static long arm(struct hve_context *context, unsigned long arg)
+{
+	struct hve_arm request;
+	int err = copy_in(context, &request, sizeof(request), arg);
+
+	return err ?: hve_context_arm(context, request.flags);
+}
+
+static int attach_kvm(struct hve_context *context, struct kvm *kvm,
+		      struct hve_attach *request)
+{
+	int err;
+
+	if (!hve_context_configured(context))
+		return hve_context_refuse(context, -EINVAL,
+					  "this context has no configuration: set one before attaching");
+	if (!hve_kvm_lock_empty(kvm))
+		return hve_context_refuse(context, -EBUSY,
+					  "this VM has vCPUs already: attach right after KVM_CREATE_VM");
+	err = hve_vm_serve(kvm, context, &request->vm_id);
+	hve_kvm_unlock(kvm);
+	return err;
+}
+
+static int detach_kvm(struct hve_context *context, struct kvm *kvm)
+{
+	int err = hve_vm_detach(kvm);
+
+	switch (err) {
+	case -ENOENT:
+		return hve_context_refuse(context, err,
+					  "this VM is not served");
+	case -EBUSY:
+		return hve_context_refuse(context, err,
+					  "a vCPU of this VM is running: stop them all before detaching");
+	case -EXDEV:
+		return hve_context_refuse(context, err,
+					  "only the process that created this VM can detach it");
+	}
+	return err;
+}
+
+/* KVM's functions are known only while hooks are installed. */
+static long with_vm(struct hve_context *context, unsigned int cmd,
+		    unsigned long arg)
+{
+	struct hve_attach request;
+	char why[HVE_REASON_LEN];
+	struct file *file;
+	struct kvm *kvm;
+	int err = copy_in(context, &request, sizeof(request), arg);
+
+	if (err)
+		return err;
+	if (request.flags || request.vm_id)
+		return hve_context_refuse(context, -EINVAL,
+					  "flags and vm_id must be zero");
+	/* What cannot be answered must not be done. */
+	if (copy_out(arg, &request, sizeof(request)))
+		return hve_context_refuse(context, -EFAULT,
+					  "the structure cannot be written");
+	file = fget(request.vm_fd);
+	if (!file)
+		return hve_context_refuse(context, -EBADF,
+					  "vm_fd %d is not open", request.vm_fd);
+	err = hve_hooks_get(why, sizeof(why));
+	if (err) {
+		err = hve_context_refuse(context, err, "%s", why);
+		goto put_file;
+	}
+	kvm = hve_kvm_from_file(file);
+	if (!kvm)
+		err = hve_context_refuse(context, -EINVAL,
+					 "vm_fd %d is not a KVM virtual machine",
+					 request.vm_fd);
+	else if (cmd == HVE_ATTACH)
+		err = attach_kvm(context, kvm, &request);
+	else
+		err = detach_kvm(context, kvm);
+	hve_hooks_put();
+	if (!err && cmd == HVE_ATTACH)
+		err = copy_out(arg, &request, sizeof(request));
+put_file:
+	fput(file);
+	return err;
+}
+
+static long get_reason(struct hve_context *context, unsigned long arg)
+{
+	struct hve_reason reason;
+	int err = copy_in(context, &reason, sizeof(reason), arg);
+
+	if (err)
+		return err;
+	hve_context_reason(context, &reason);
+	return copy_out(arg, &reason, sizeof(reason));
+}
+
+static long list_vms(struct hve_context *context, unsigned long arg)
+{
+	struct hve_list list;
+	int err = copy_in(context, &list, sizeof(list), arg);
+
+	if (err)
+		return err;
+	err = hve_stats_list(&list);
+	if (err == -EINVAL)
+		return hve_context_refuse(context, err,
+					  "flags must be zero and entry_size at least %zu",
+					  sizeof(struct hve_vm_info));
+	if (err == -EFAULT)
+		return hve_context_refuse(context, err,
+					  "the list cannot be written");
+	if (err == -ENOSPC)
+		hve_context_refuse(context, err,
+				   "there are %u VMs, more than room for them",
+				   list.count);
+	else if (err)
+		return err;
+	return copy_out(arg, &list, sizeof(list)) ?: err;
+}
+
+static long get_counters(struct hve_context *context, unsigned long arg)
+{
+	struct hve_counters request;
+	int err = copy_in(context, &request, sizeof(request), arg);
+
+	if (err)
+		return err;
+	err = hve_stats_counters(&request);
+	if (err == -ENOENT)
+		return hve_context_refuse(context, err,
+					  "no VM %u, or it has no vCPU %u that ran",
+					  request.vm_id, request.vcpu);
+	if (err == -EFAULT)
+		return hve_context_refuse(context, err,
+					  "the counters cannot be written");
+	if (err == -ENOSPC)
+		hve_context_refuse(context, err,
+				   "there are %u counters, more than room for them",
+				   request.count);
+	else if (err)
+		return err;
+	return copy_out(arg, &request, sizeof(request)) ?: err;
+}
+
+static long self_check(struct hve_context *context)
+{
+	char why[HVE_REASON_LEN];
+	int err = hve_hooks_self_check();
+
+	if (err)
+		return hve_context_refuse(context, err,
+					  "a function of the module itself cannot be hooked (%d): see the kernel log",
+					  err);
+	err = hve_hooks_get(why, sizeof(why));
+	if (err)
+		return hve_context_refuse(context, err, "%s", why);
+	hve_hooks_put();
+	return 0;
+}
+
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct hve_context *context = file->private_data;
+
+	if (cmd != HVE_GET_REASON)
+		hve_context_forget_reason(context);
+	switch (cmd) {
+	case HVE_GET_VERSION:
+		return arg ? -EINVAL : HVE_API_VERSION;
+	case HVE_GET_FEATURES:
+		return get_features(context, arg);
+	case HVE_SET_CONFIG:
+		return set_config(context, arg);
+	case HVE_ARM:
+		return arm(context, arg);
+	case HVE_DISARM:
+		return arg ? -EINVAL : hve_context_disarm(context);
+	case HVE_ATTACH:
+	case HVE_DETACH:
+		return with_vm(context, cmd, arg);
+	case HVE_GET_REASON:
+		return get_reason(context, arg);
+	case HVE_LIST_VMS:
+		return list_vms(context, arg);
+	case HVE_GET_COUNTERS:
+		return get_counters(context, arg);
+	case HVE_SELF_CHECK:
+		return arg ? -EINVAL : self_check(context);
+	}
+	return -ENOTTY;
+}
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	file->private_data = hve_context_new(file);
+	return file->private_data ? 0 : -ENOMEM;
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	hve_context_close(file->private_data);
+	return 0;
+}
+
+static ssize_t device_read(struct file *file, char __user *to, size_t len,
+			   loff_t *pos)
+{
+	return hve_events_read(hve_context_events(file->private_data), to, len,
+			       !(file->f_flags & O_NONBLOCK));
+}
+
+static __poll_t device_poll(struct file *file, poll_table *wait)
+{
+	return hve_events_poll(hve_context_events(file->private_data), file,
+			       wait);
+}
+
+static const struct file_operations device_fops = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.release = device_release,
+	.read = device_read,
+	.poll = device_poll,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "kvm-hve",
+	.fops = &device_fops,
+	.mode = 0600,
+};
+
+int hve_device_init(void)
+{
+	return misc_register(&device);
+}
+
+void hve_device_exit(void)
+{
+	misc_deregister(&device);
+}

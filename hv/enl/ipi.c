@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: ipi: a fixed interrupt to any set of vCPUs, by one hypercall
+ *
+ * In: a vector and a set of VPs. Out: the vector is pending in the local APIC
+ * of each VP of the set. Loops over the set, not over the VM. VPs that do not
+ * exist are ignored; the only VTL there is is 0. The scratch bitmap is the
+ * calling vCPU's. Source: TLFS, "Virtual Interrupt Controller", Synthetic
+ * Cluster IPI.
+ */
+#include "../hypercall.h"
+#include "../trace.h"
+
+static enum hve_verdict send(struct hve_vcpu *vcpu, u32 vector, u8 vtl,
+			     const struct hve_targets *targets)
+{
+	struct hve_vm *vm = vcpu->vm;
+	u32 delivered;
+
+	if (vector < TLFS_IPI_VECTOR_MIN || vector > TLFS_IPI_VECTOR_MAX || vtl)
+		return HVE_BAD_PARAMETER;
+	if (targets->all)
+		delivered = hve_kvm_interrupt_all(vm->kvm, vector);
+	else
+		delivered = hve_kvm_interrupt(vm, vcpu->targets,
+					      targets->words, vector);
+	vcpu->events[HVE_EV_IPI_TARGETS] += delivered;
+	trace_hve_ipi(vm->id, vcpu->index, targets->all, delivered,
+		      vector);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_do_send_ipi(struct hve_vcpu *vcpu, struct hve_hcall *call)
+{
+	struct hve_targets targets;
+	enum hve_verdict verdict;
+	struct tlfs_send_ipi in;
+
+	verdict = hve_hcall_input(vcpu, call, 0, &in, sizeof(in));
+	if (verdict != HVE_OK)
+		return verdict;
+	hve_targets_mask(vcpu, false, in.processor_mask, &targets);
+	return send(vcpu, in.vector, in.target_vtl, &targets);
+}
+
+enum hve_verdict hve_do_send_ipi_ex(struct hve_vcpu *vcpu,
+				    struct hve_hcall *call)
+{
+	struct hve_targets targets;
+	enum hve_verdict verdict;
+	struct tlfs_send_ipi_ex in;
+
+	verdict = hve_hcall_input(vcpu, call, 0, &in, sizeof(in));
+	if (verdict != HVE_OK)
+		return verdict;
+	verdict = hve_targets_set(vcpu, call, &in.set, sizeof(in), &targets);
+	if (verdict != HVE_OK)
+		return verdict;
+	return send(vcpu, in.vector, in.target_vtl, &targets);
+}

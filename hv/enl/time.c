@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: time: reference counter and reference TSC page
+ *
+ * In: reads of the counter MSR, writes of the page's MSR, and word that a TSC
+ * or the host's clock changed. Out: one reference time, the same from page and
+ * MSR: both use scale and offset on the guest's TSC while all vCPUs agree on
+ * it and the host's clock is its TSC; else the page is marked invalid and the
+ * MSR follows the host's clock. Either change goes on from the time reached.
+ * The parameters are read under a seqcount, written under hve_vm.lock, in a
+ * vCPU's thread: on its next entry after anybody marked them stale.
+ * Source: TLFS, "Timers".
+ */
+#include <linux/irqflags.h>
+#include <linux/ktime.h>
+#include <linux/timekeeping.h>
+#include "../hve.h"
+#include "../kvm/services.h"
+#include "tsc.h"
+
+#define NS_PER_TICK	100u
+
+static u64 clock_ticks(void)
+{
+	return ktime_get_raw_ns() / NS_PER_TICK;
+}
+
+void hve_time_init(struct hve_vm *vm)
+{
+	struct hve_time *time = &vm->time;
+
+	seqcount_mutex_init(&time->seq, &vm->lock);
+	time->source = HVE_TIME_CLOCK;
+	time->anchor_clock = clock_ticks();
+	time->offset = -time->anchor_clock;
+	atomic_set(&vm->changes, 1);
+}
+
+/* The guest's TSC as it was before anybody changed its offset */
+static u64 tsc_before(struct hve_vm *vm, struct kvm_vcpu *vcpu)
+{
+	return hve_kvm_guest_tsc(vcpu) - hve_kvm_tsc_offset(vcpu) +
+	       vm->time.tsc_offset;
+}
+
+static u64 reached(struct hve_vm *vm, struct kvm_vcpu *vcpu, u32 khz)
+{
+	struct hve_time *time = &vm->time;
+
+	if (time->source == HVE_TIME_CLOCK)
+		return clock_ticks() + time->offset;
+	if (time->khz == khz)
+		return hve_tsc_ticks(tsc_before(vm, vcpu), time->scale) +
+		       time->offset;
+	/* Another frequency: what the TSC meant is lost, the clock is not. */
+	return time->anchor + clock_ticks() - time->anchor_clock;
+}
+
+/* New parameters that go on from the time reached */
+static void switch_source(struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
+{
+	struct kvm_vcpu *vcpu = hve_kvm_vcpu(vm->kvm, 0);
+	struct hve_time *time = &vm->time;
+	unsigned long flags;
+
+	lockdep_assert_held(&vm->lock);
+	/* The two clocks must be read at the same moment. */
+	local_irq_save(flags);
+	time->anchor = reached(vm, vcpu, tsc->khz);
+	time->anchor_clock = clock_ticks();
+	write_seqcount_begin(&time->seq);
+	time->khz = tsc->khz;
+	time->tsc_offset = tsc->offset;
+	if (tsc->usable && tsc->khz >= HVE_TSC_KHZ_MIN) {
+		time->source = HVE_TIME_TSC;
+		time->scale = hve_tsc_scale(tsc->khz);
+		time->offset = hve_tsc_offset(hve_kvm_guest_tsc(vcpu),
+					      time->scale, time->anchor);
+	} else {
+		time->source = HVE_TIME_CLOCK;
+		time->offset = time->anchor - time->anchor_clock;
+	}
+	write_seqcount_end(&time->seq);
+	local_irq_restore(flags);
+}
+
+static bool is_current(const struct hve_time *time,
+		       const struct hve_kvm_tsc *tsc)
+{
+	if (!tsc->usable || tsc->khz < HVE_TSC_KHZ_MIN)
+		return time->source == HVE_TIME_CLOCK;
+	return time->source == HVE_TIME_TSC && time->khz == tsc->khz &&
+	       time->tsc_offset == tsc->offset;
+}
+
+/* First the sequence says "not valid", then come the values, then it counts. */
+static void write_page(struct hve_vm *vm)
+{
+	struct hve_time *time = &vm->time;
+	struct tlfs_reference_tsc_page page = {
+		.scale = time->scale,
+		.offset = time->offset,
+	};
+	const u32 at = offsetof(struct tlfs_reference_tsc_page, scale);
+
+	lockdep_assert_held(&vm->lock);
+	time->valid = false;
+	if (!(vm->reference_tsc & TLFS_MSR_ENABLE))
+		return;
+	hve_overlay_write(vm, &vm->tsc_page, 0, &page.sequence,
+			  sizeof(page.sequence));
+	if (time->source != HVE_TIME_TSC)
+		return;
+	smp_wmb();
+	hve_overlay_write(vm, &vm->tsc_page, at, &page.scale,
+			  sizeof(page) - at);
+	smp_wmb();
+	time->sequence = hve_tsc_next_sequence(time->sequence);
+	time->valid = hve_overlay_write(vm, &vm->tsc_page, 0, &time->sequence,
+					sizeof(time->sequence)) == HVE_OK;
+	vm->tsc_updates++;
+}
+
+static void invalidate_page(struct hve_vm *vm)
+{
+	const u32 invalid = 0;
+
+	if (!vm->time.valid)
+		return;
+	hve_overlay_write(vm, &vm->tsc_page, 0, &invalid, sizeof(invalid));
+	smp_wmb();
+	vm->time.valid = false;
+}
+
+static void refresh_locked(struct hve_vm *vm)
+{
+	/* Read before the look: who asks meanwhile causes another one. */
+	int changes = atomic_read_acquire(&vm->changes);
+	struct hve_kvm_tsc tsc;
+
+	lockdep_assert_held(&vm->lock);
+	if (vm->time.done == changes)
+		return;
+	hve_kvm_tsc_state(vm->kvm, &tsc);
+	if (!is_current(&vm->time, &tsc)) {
+		invalidate_page(vm);
+		switch_source(vm, &tsc);
+		write_page(vm);
+	}
+	smp_store_release(&vm->time.done, changes);
+}
+
+void hve_time_refresh(struct hve_vm *vm)
+{
+	mutex_lock(&vm->lock);
+	refresh_locked(vm);
+	mutex_unlock(&vm->lock);
+}
+
+static int mark_stale(struct hve_vm *vm, void *unused)
+{
+	atomic_inc(&vm->changes);
+	hve_kvm_request_entry_check(vm->kvm);
+	return 0;
+}
+
+void hve_time_touched(struct hve_vm *vm, struct kvm_vcpu *vcpu)
+{
+	if (vm->time.source == HVE_TIME_TSC &&
+	    hve_kvm_tsc_offset(vcpu) == READ_ONCE(vm->time.tsc_offset) &&
+	    hve_kvm_tsc_khz(vcpu) == READ_ONCE(vm->time.khz))
+		return;
+	mark_stale(vm, NULL);
+}
+
+/* The caller requests the entry check. */
+void hve_time_reset(struct hve_vm *vm)
+{
+	struct hve_time *time = &vm->time;
+
+	lockdep_assert_held(&vm->lock);
+	time->valid = false;
+	preempt_disable();
+	write_seqcount_begin(&time->seq);
+	time->source = HVE_TIME_CLOCK;
+	time->anchor = 0;
+	time->anchor_clock = clock_ticks();
+	time->offset = -time->anchor_clock;
+	write_seqcount_end(&time->seq);
+	preempt_enable();
+	atomic_inc(&vm->changes);
+}
+
+u64 hve_time_now(struct hve_vcpu *vcpu)
+{
+	struct hve_time *time = &vcpu->vm->time;
+	unsigned int seq;
+	u64 now;
+
+	if (unlikely(hve_time_is_stale(vcpu->vm)))
+		hve_time_refresh(vcpu->vm);
+	do {
+		seq = read_seqcount_begin(&time->seq);
+		if (time->source == HVE_TIME_TSC)
+			now = hve_tsc_ticks(hve_kvm_guest_tsc(vcpu->kvm),
+					    time->scale) + time->offset;
+		else
+			now = clock_ticks() + time->offset;
+	} while (read_seqcount_retry(&time->seq, seq));
+	return now;
+}
+
+static void host_clock_changed(void)
+{
+	hve_vm_for_each(mark_stale, NULL);
+}
+
+int hve_time_start(void)
+{
+	return hve_kvm_watch_clock(host_clock_changed);
+}
+
+void hve_time_stop(void)
+{
+	hve_kvm_unwatch_clock();
+}
+
+enum hve_verdict hve_get_time_ref_count(struct hve_vcpu *vcpu, u64 *data)
+{
+	*data = hve_time_now(vcpu);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_get_reference_tsc(struct hve_vcpu *vcpu, u64 *data)
+{
+	*data = READ_ONCE(vcpu->vm->reference_tsc);
+	return HVE_OK;
+}
+
+/* A page beyond the guest's memory is enabled all the same, as the TLFS says. */
+enum hve_verdict hve_set_reference_tsc(struct hve_vcpu *vcpu, u64 data)
+{
+	static const u8 zeros[TLFS_PAGE_SIZE];
+	struct hve_vm *vm = vcpu->vm;
+	enum hve_verdict verdict = HVE_OK;
+
+	mutex_lock(&vm->lock);
+	invalidate_page(vm);
+	if (data & TLFS_MSR_ENABLE)
+		verdict = hve_overlay_place(vm, &vm->tsc_page,
+					    data & ~(TLFS_PAGE_SIZE - 1ull), zeros);
+	else
+		hve_overlay_remove(vm, &vm->tsc_page);
+	if (verdict == HVE_OK)
+		WRITE_ONCE(vm->reference_tsc, data);
+	refresh_locked(vm);
+	if (!vm->time.valid)
+		write_page(vm);
+	mutex_unlock(&vm->lock);
+	return verdict;
+}

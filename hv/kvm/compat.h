@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DOC: What differs between kernel versions
+ *
+ * In: LINUX_VERSION_CODE. Out: one spelling for the rest of hv/kvm/. Each
+ * difference is preceded by the release that made it. Nothing outside hv/kvm/
+ * may test for a version or a configuration.
+ */
+#ifndef HVE_KVM_COMPAT_H
+#define HVE_KVM_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/kvm_host.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "kvm-hve needs Linux 6.1 or newer"
+#endif
+
+/* 6.4: direct calls are attached to a ftrace_ops instead of to an address. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+static inline int hve_direct_attach(struct ftrace_ops *ops, unsigned long ip,
+				    void (*stub)(void))
+{
+	return register_ftrace_direct(ip, (unsigned long)stub);
+}
+
+static inline void hve_direct_detach(struct ftrace_ops *ops, unsigned long ip,
+				     void (*stub)(void))
+{
+	unregister_ftrace_direct(ip, (unsigned long)stub);
+}
+#else
+static inline int hve_direct_attach(struct ftrace_ops *ops, unsigned long ip,
+				    void (*stub)(void))
+{
+	int err = ftrace_set_filter_ip(ops, ip, 0, 0);
+
+	if (!err)
+		err = register_ftrace_direct(ops, (unsigned long)stub);
+	if (err) {
+		ftrace_free_filter(ops);
+		memset(ops, 0, sizeof(*ops));
+		return err;
+	}
+	/* As the older interface has it: nobody may switch ftrace off now. */
+	ops->flags |= FTRACE_OPS_FL_PERMANENT;
+	return 0;
+}
+
+static inline void hve_direct_detach(struct ftrace_ops *ops, unsigned long ip,
+				     void (*stub)(void))
+{
+	unregister_ftrace_direct(ops, (unsigned long)stub, true);
+	/* The filter's memory is free now, and @ops still points at it. */
+	memset(ops, 0, sizeof(*ops));
+}
+#endif
+
+/* 6.11: the frequency of the APIC bus belongs to the VM. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+static inline u64 hve_apic_cycle_ns(struct kvm *kvm)
+{
+	return 1;
+}
+#else
+static inline u64 hve_apic_cycle_ns(struct kvm *kvm)
+{
+	return kvm->arch.apic_bus_cycle_ns;
+}
+#endif
+
+/*
+ * 6.8: KVM's own Hyper-V code may be left out; before, it is always there.
+ * Whether userspace switched it on for a vCPU decides if a VM can be ours.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0) || defined(CONFIG_KVM_HYPERV)
+static inline bool hve_kvm_hyperv_enabled(struct kvm_vcpu *vcpu)
+{
+	return vcpu->arch.hyperv_enabled;
+}
+#else
+static inline bool hve_kvm_hyperv_enabled(struct kvm_vcpu *vcpu)
+{
+	return false;
+}
+#endif
+
+#endif /* HVE_KVM_COMPAT_H */

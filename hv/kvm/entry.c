@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: The replacements of hooked functions
+ *
+ * In: what KVM passes to the function. Out: the original, tail-called, for
+ * every VM that is not served: one test of a slot of the lookup table decides
+ * that in nine instructions. For a served VM the answer of hv/. Built without
+ * an fentry site of their own. Own no state, take no lock. What acts after the
+ * original keeps a frame; served VMs pin the module.
+ */
+#include "compat.h"
+#include "hooks.h"
+#include "services.h"
+#include "vmcall.h"
+#include "../hve.h"
+#include "../lookup.h"
+
+#define ORIGINAL(name, ...)	static_call(hve_orig_##name)(__VA_ARGS__)
+
+static inline struct hve_vcpu *vcpu_of(struct hve_vm *vm, struct kvm_vcpu *vcpu)
+{
+	return READ_ONCE(vm->vcpus[vcpu->vcpu_idx]) ?: hve_vcpu_make(vm, vcpu);
+}
+
+int hve_entry_kvm_arch_init_vm(struct kvm *kvm, unsigned long type)
+{
+	int err = hve_vm_created(kvm);
+
+	if (err < 0)
+		return err;
+	if (!err)
+		return ORIGINAL(kvm_arch_init_vm, kvm, type);
+	err = ORIGINAL(kvm_arch_init_vm, kvm, type);
+	if (err)
+		hve_vm_gone(kvm);
+	return err;
+}
+
+void hve_entry_kvm_arch_destroy_vm(struct kvm *kvm)
+{
+	/* Nothing pins the module for a VM that is not served: look first. */
+	if (hve_lookup_maybe(kvm) && hve_lookup(kvm))
+		hve_vm_gone(kvm);
+	ORIGINAL(kvm_arch_destroy_vm, kvm);
+}
+
+static noinline bool maybe_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx,
+			   u32 *edx, bool exact_only)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	struct hve_vcpu *hve_vcpu;
+	u32 leaf = *eax;
+	bool found;
+
+	if (!vm || leaf < HVE_CPUID_BASE)
+		return ORIGINAL(kvm_cpuid, vcpu, eax, ebx, ecx, edx, exact_only);
+	hve_vcpu = vcpu_of(vm, vcpu);
+	if (hve_vcpu && hve_cpuid(hve_vcpu, eax, ebx, ecx, edx))
+		return true;
+	*eax = hve_cpuid_moved(leaf);
+	found = ORIGINAL(kvm_cpuid, vcpu, eax, ebx, ecx, edx, exact_only);
+	*eax = hve_cpuid_moved_limit(leaf, *eax);
+	return found;
+}
+
+bool hve_entry_kvm_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx,
+			 u32 *edx, bool exact_only)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(kvm_cpuid, vcpu, eax, ebx, ecx, edx, exact_only);
+	return maybe_cpuid(vcpu, eax, ebx, ecx, edx, exact_only);
+}
+
+static bool is_hyperv_msr(const struct msr_data *msr)
+{
+	/* What the VMM itself asks for stays KVM's: it knows of no Hyper-V. */
+	return msr->index - HVE_MSR_BASE < HVE_MSR_SPAN && !msr->host_initiated;
+}
+
+static noinline int maybe_get_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	struct hve_vcpu *hve_vcpu;
+
+	if (!vm)
+		return ORIGINAL(kvm_get_msr_common, vcpu, msr);
+	hve_vcpu = vcpu_of(vm, vcpu);
+	return hve_vcpu ? hve_msr_read(hve_vcpu, msr->index, &msr->data) : 1;
+}
+
+int hve_entry_kvm_get_msr_common(struct kvm_vcpu *vcpu, struct msr_data *msr)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)) || !is_hyperv_msr(msr))
+		return ORIGINAL(kvm_get_msr_common, vcpu, msr);
+	return maybe_get_msr(vcpu, msr);
+}
+
+static noinline int maybe_set_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	struct hve_vcpu *hve_vcpu;
+
+	if (!vm)
+		return ORIGINAL(kvm_set_msr_common, vcpu, msr);
+	hve_vcpu = vcpu_of(vm, vcpu);
+	return hve_vcpu ? hve_msr_write(hve_vcpu, msr->index, msr->data) : 1;
+}
+
+static noinline int maybe_set_tsc(struct kvm_vcpu *vcpu, struct msr_data *msr)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	int err;
+
+	if (!vm)
+		return ORIGINAL(kvm_set_msr_common, vcpu, msr);
+	err = ORIGINAL(kvm_set_msr_common, vcpu, msr);
+	hve_time_touched(vm, vcpu);
+	return err;
+}
+
+int hve_entry_kvm_set_msr_common(struct kvm_vcpu *vcpu, struct msr_data *msr)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(kvm_set_msr_common, vcpu, msr);
+	if (is_hyperv_msr(msr))
+		return maybe_set_msr(vcpu, msr);
+	if (msr->index == MSR_IA32_TSC || msr->index == MSR_IA32_TSC_ADJUST)
+		return maybe_set_tsc(vcpu, msr);
+	return ORIGINAL(kvm_set_msr_common, vcpu, msr);
+}
+
+static noinline int maybe_emulate_hypercall(struct kvm_vcpu *vcpu)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	struct hve_vcpu *hve_vcpu;
+
+	/* A guest that did not identify itself speaks KVM's language. */
+	if (!vm || !READ_ONCE(vm->guest_os_id))
+		return ORIGINAL(kvm_emulate_hypercall, vcpu);
+	hve_vcpu = vcpu_of(vm, vcpu);
+	return hve_vcpu ? hve_vmcall(hve_vcpu) :
+	       ORIGINAL(kvm_emulate_hypercall, vcpu);
+}
+
+int hve_entry_kvm_emulate_hypercall(struct kvm_vcpu *vcpu)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(kvm_emulate_hypercall, vcpu);
+	return maybe_emulate_hypercall(vcpu);
+}
+
+static noinline void maybe_service_requests(struct kvm_vcpu *vcpu)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	struct hve_vcpu *hve_vcpu = vm ? vcpu_of(vm, vcpu) : NULL;
+
+	if (hve_vcpu && unlikely(hve_vcpu->changes !=
+				 atomic_read(&vm->changes)))
+		hve_vcpu_entering(hve_vcpu);
+	ORIGINAL(kvm_service_local_tlb_flush_requests, vcpu);
+}
+
+void hve_entry_kvm_service_local_tlb_flush_requests(struct kvm_vcpu *vcpu)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		ORIGINAL(kvm_service_local_tlb_flush_requests, vcpu);
+	else
+		maybe_service_requests(vcpu);
+}
+
+/* Userspace gave the boot vCPU new registers: is that a reboot? */
+static void check_reset(struct hve_vm *vm, struct kvm_vcpu *vcpu)
+{
+	if (hve_kvm_at_reset_vector(vcpu))
+		hve_reset(vm);
+}
+
+static noinline long maybe_vcpu_ioctl(struct file *filp, unsigned int ioctl,
+				unsigned long arg)
+{
+	struct kvm_vcpu *vcpu = filp->private_data;
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	long err;
+
+	if (!vm)
+		return ORIGINAL(kvm_arch_vcpu_ioctl, filp, ioctl, arg);
+	err = ORIGINAL(kvm_arch_vcpu_ioctl, filp, ioctl, arg);
+	if (err < 0)
+		return err;
+	switch (ioctl) {
+	case KVM_SET_CPUID:
+	case KVM_SET_CPUID2:
+		hve_time_touched(vm, vcpu);
+		return hve_vm_cpuid_set(vm, vcpu);
+	case KVM_SET_TSC_KHZ:
+	case KVM_SET_DEVICE_ATTR:
+		hve_time_touched(vm, vcpu);
+		break;
+	case KVM_SET_SREGS2:
+		check_reset(vm, vcpu);
+		break;
+	}
+	return err;
+}
+
+long hve_entry_kvm_arch_vcpu_ioctl(struct file *filp, unsigned int ioctl,
+				   unsigned long arg)
+{
+	struct kvm_vcpu *vcpu = filp->private_data;
+
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(kvm_arch_vcpu_ioctl, filp, ioctl, arg);
+	return maybe_vcpu_ioctl(filp, ioctl, arg);
+}
+
+static noinline int maybe_set_regs(struct kvm_vcpu *vcpu, struct kvm_regs *regs)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	int err;
+
+	if (!vm)
+		return ORIGINAL(kvm_arch_vcpu_ioctl_set_regs, vcpu, regs);
+	err = ORIGINAL(kvm_arch_vcpu_ioctl_set_regs, vcpu, regs);
+	if (!err)
+		check_reset(vm, vcpu);
+	return err;
+}
+
+int hve_entry_kvm_arch_vcpu_ioctl_set_regs(struct kvm_vcpu *vcpu,
+					   struct kvm_regs *regs)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(kvm_arch_vcpu_ioctl_set_regs, vcpu, regs);
+	return maybe_set_regs(vcpu, regs);
+}
+
+static noinline int maybe_set_sregs(struct kvm_vcpu *vcpu, struct kvm_sregs *sregs)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	int err;
+
+	if (!vm)
+		return ORIGINAL(kvm_arch_vcpu_ioctl_set_sregs, vcpu, sregs);
+	err = ORIGINAL(kvm_arch_vcpu_ioctl_set_sregs, vcpu, sregs);
+	if (!err)
+		check_reset(vm, vcpu);
+	return err;
+}
+
+int hve_entry_kvm_arch_vcpu_ioctl_set_sregs(struct kvm_vcpu *vcpu,
+					    struct kvm_sregs *sregs)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(kvm_arch_vcpu_ioctl_set_sregs, vcpu, sregs);
+	return maybe_set_sregs(vcpu, sregs);
+}

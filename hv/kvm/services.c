@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: What the rest of the module may ask of KVM
+ *
+ * In: opaque pointers. Out: see services.h. Every function of KVM is reached
+ * through a static call that is resolved before the first hook is installed: a
+ * direct call, so neither a retpoline nor a landing pad is needed. Owns no
+ * state but those. Deliberately absent: time (clock.c).
+ */
+#include <linux/file.h>
+#include <asm/fpu/api.h>
+#include "compat.h"
+#include "calls.h"
+#include "services.h"
+#include "symbols.h"
+#include "../hve.h"
+
+#define HVE_SERVICE(module, returns, name, params, args)		\
+	DEFINE_STATIC_CALL_NULL(hve_##name, hve_fn_##name);
+#define HVE_VENDOR(returns, id, amd, intel, params, args)		\
+	DEFINE_STATIC_CALL_NULL(hve_##id, hve_fn_##id);
+#include "services.def"
+
+struct service {
+	const char *module;	/* NULL: the vendor's */
+	const char *name;
+	const char *intel;
+	struct static_call_key *key;
+	void *tramp;
+};
+
+static const struct service services[] = {
+#define HVE_SERVICE(where, returns, fn, params, args)			\
+	{ #where, #fn, NULL, &STATIC_CALL_KEY(hve_##fn),		\
+	  STATIC_CALL_TRAMP_ADDR(hve_##fn) },
+#define HVE_VENDOR(returns, id, amd, intel, params, args)		\
+	{ NULL, #amd, #intel, &STATIC_CALL_KEY(hve_##id),		\
+	  STATIC_CALL_TRAMP_ADDR(hve_##id) },
+#include "services.def"
+};
+
+int hve_services_early(void)
+{
+	char why[HVE_REASON_LEN];
+	unsigned long addr = hve_symbol("vmlinux", "ftrace_location", why,
+					sizeof(why));
+
+	if (!addr) {
+		pr_err("%s\n", why);
+		return -ENOENT;
+	}
+	static_call_update(hve_ftrace_location, (hve_fn_ftrace_location *)addr);
+	return 0;
+}
+
+int hve_services_resolve(char *why, size_t len)
+{
+	const char *vendor = hve_symbols_vendor();
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(services); i++) {
+		const struct service *s = &services[i];
+		bool intel = !s->module && !strcmp(vendor, "kvm_intel");
+		unsigned long addr;
+
+		addr = hve_symbol(s->module ?: vendor,
+				  intel ? s->intel : s->name, why, len);
+		if (!addr)
+			return -ENOENT;
+		__static_call_update(s->key, s->tramp, (void *)addr);
+	}
+	return 0;
+}
+
+struct kvm *hve_kvm_from_file(struct file *file)
+{
+	return static_call(hve_file_is_kvm)(file) ? file->private_data : NULL;
+}
+
+u32 hve_kvm_vcpu_index(struct kvm_vcpu *vcpu)
+{
+	return vcpu->vcpu_idx;
+}
+
+u32 hve_kvm_online_vcpus(struct kvm *kvm)
+{
+	return atomic_read(&kvm->online_vcpus);
+}
+
+struct kvm_vcpu *hve_kvm_vcpu(struct kvm *kvm, u32 index)
+{
+	/* Kernels differ in what they do with an index that is too large. */
+	return index < hve_kvm_online_vcpus(kvm) ? kvm_get_vcpu(kvm, index) :
+	       NULL;
+}
+
+u32 hve_kvm_max_vcpus(void)
+{
+	return KVM_MAX_VCPUS;
+}
+
+bool hve_kvm_has_lapic(struct kvm_vcpu *vcpu)
+{
+	return vcpu->arch.apic;
+}
+
+bool hve_kvm_has_own_hyperv(struct kvm_vcpu *vcpu)
+{
+	return hve_kvm_hyperv_enabled(vcpu);
+}
+
+bool hve_kvm_lock_empty(struct kvm *kvm)
+{
+	mutex_lock(&kvm->lock);
+	if (!kvm->created_vcpus)
+		return true;
+	mutex_unlock(&kvm->lock);
+	return false;
+}
+
+void hve_kvm_unlock(struct kvm *kvm)
+{
+	mutex_unlock(&kvm->lock);
+}
+
+int hve_kvm_with_vcpus_stopped(struct kvm *kvm, void (*fn)(void *arg),
+			       void *arg)
+{
+	struct kvm_vcpu *vcpu;
+	u32 stopped = 0, nr;
+	int srcu, err = -EBUSY;
+
+	if (current->mm != kvm->mm)
+		return -EXDEV;
+	mutex_lock(&kvm->lock);
+	nr = hve_kvm_online_vcpus(kvm);
+	if (nr != kvm->created_vcpus)
+		goto unlock;
+	for (; stopped < nr; stopped++)
+		if (!mutex_trylock(&kvm_get_vcpu(kvm, stopped)->mutex))
+			goto unlock;
+	vcpu = nr ? kvm_get_vcpu(kvm, 0) : NULL;
+	if (vcpu)
+		static_call(hve_vcpu_load)(vcpu);
+	srcu = srcu_read_lock(&kvm->srcu);
+	fn(arg);
+	srcu_read_unlock(&kvm->srcu, srcu);
+	if (vcpu)
+		static_call(hve_vcpu_put)(vcpu);
+	err = 0;
+unlock:
+	while (stopped--)
+		mutex_unlock(&kvm_get_vcpu(kvm, stopped)->mutex);
+	mutex_unlock(&kvm->lock);
+	return err;
+}
+
+void hve_kvm_read_xmm(struct kvm_vcpu *vcpu, u64 xmm[12])
+{
+	u8 (*to)[16] = (u8 (*)[16])xmm;
+
+	/* The guest's FPU state is current's, in registers or about to be. */
+	fpregs_lock();
+	if (test_thread_flag(TIF_NEED_FPU_LOAD))
+		static_call(hve_switch_fpu_return)();
+	asm volatile("movdqu %%xmm0, %0\n\t" "movdqu %%xmm1, %1\n\t"
+		     "movdqu %%xmm2, %2\n\t" "movdqu %%xmm3, %3\n\t"
+		     "movdqu %%xmm4, %4\n\t" "movdqu %%xmm5, %5"
+		     : "=m"(to[0]), "=m"(to[1]), "=m"(to[2]), "=m"(to[3]),
+		       "=m"(to[4]), "=m"(to[5]));
+	fpregs_unlock();
+}
+
+#define RESET_RIP	0xfff0
+#define RESET_CS_BASE	0xffff0000
+
+bool hve_kvm_at_reset_vector(struct kvm_vcpu *vcpu)
+{
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+
+	if (vcpu->vcpu_id != vcpu->kvm->arch.bsp_vcpu_id)
+		return false;
+	if (static_call(hve_kvm_arch_vcpu_ioctl_get_regs)(vcpu, &regs) ||
+	    regs.rip != RESET_RIP)
+		return false;
+	if (static_call(hve_kvm_arch_vcpu_ioctl_get_sregs)(vcpu, &sregs))
+		return false;
+	return sregs.cs.base == RESET_CS_BASE && !(sregs.cr0 & X86_CR0_PE);
+}
+
+int hve_kvm_read(struct kvm *kvm, u64 gpa, void *to, u32 len)
+{
+	return static_call(hve_kvm_read_guest)(kvm, gpa, to, len);
+}
+
+int hve_kvm_write(struct kvm *kvm, u64 gpa, const void *from, u32 len)
+{
+	return static_call(hve_kvm_write_guest)(kvm, gpa, from, len);
+}
+
+bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa)
+{
+	return !(gpa >> vcpu->arch.maxphyaddr);
+}
+
+static bool interrupt_one(struct kvm_vcpu *vcpu, struct kvm_lapic_irq *irq)
+{
+	/* A vCPU whose APIC is off gets nothing, as on a bus. */
+	return static_call(hve_kvm_apic_set_irq)(vcpu, irq, NULL) > 0;
+}
+
+u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,
+		      u32 nr_words, u8 vector)
+{
+	struct kvm_lapic_irq irq = {
+		.delivery_mode = APIC_DM_FIXED,
+		.vector = vector,
+	};
+	struct hve_vcpu *vcpu;
+	u32 index, delivered = 0;
+
+	for_each_set_bit(index, targets, nr_words * BITS_PER_LONG) {
+		vcpu = index < vm->nr_slots ? READ_ONCE(vm->vcpus[index]) :
+		       NULL;
+		if (vcpu)
+			delivered += interrupt_one(vcpu->kvm, &irq);
+	}
+	return delivered;
+}
+
+u32 hve_kvm_interrupt_all(struct kvm *kvm, u8 vector)
+{
+	struct kvm_lapic_irq irq = {
+		.delivery_mode = APIC_DM_FIXED,
+		.vector = vector,
+	};
+	struct kvm_vcpu *vcpu;
+	unsigned long index;
+	u32 delivered = 0;
+
+	kvm_for_each_vcpu(index, vcpu, kvm)
+		delivered += interrupt_one(vcpu, &irq);
+	return delivered;
+}
+
+void hve_kvm_flush(struct kvm *kvm, unsigned long *targets)
+{
+	static_call(hve_kvm_make_vcpus_request_mask)(kvm,
+						     KVM_REQ_TLB_FLUSH_GUEST,
+						     targets);
+}
+
+void hve_kvm_flush_all(struct kvm *kvm)
+{
+	static_call(hve_kvm_make_all_cpus_request)(kvm,
+						   KVM_REQ_TLB_FLUSH_GUEST);
+}
+
+void hve_kvm_request_entry_check(struct kvm *kvm)
+{
+	/* The one request whose service is hooked; a flush too many is cheap. */
+	hve_kvm_flush_all(kvm);
+}
+
+void hve_kvm_yield(struct kvm_vcpu *vcpu)
+{
+	static_call(hve_kvm_vcpu_on_spin)(vcpu, true);
+}
+
+static const u16 apic_regs[] = {
+	[HVE_APIC_EOI] = APIC_EOI,
+	[HVE_APIC_ICR] = APIC_ICR,
+	[HVE_APIC_TPR] = APIC_TASKPRI,
+};
+
+int hve_kvm_apic_read(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 *data)
+{
+	return static_call(hve_kvm_hv_vapic_msr_read)(vcpu, apic_regs[reg],
+						      data);
+}
+
+int hve_kvm_apic_write(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 data)
+{
+	return static_call(hve_kvm_hv_vapic_msr_write)(vcpu, apic_regs[reg],
+						       data);
+}
+
+int hve_kvm_apic_assist(struct kvm_vcpu *vcpu, u64 gpa)
+{
+	return static_call(hve_kvm_lapic_set_pv_eoi)(vcpu,
+						     gpa ? gpa | KVM_MSR_ENABLED : 0,
+						     sizeof(u32));
+}

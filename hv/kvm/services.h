@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DOC: What the rest of the module may ask of KVM
+ *
+ * In: opaque struct kvm and kvm_vcpu pointers. Out: registers, guest memory,
+ * interrupts, requests and time, in plain C types. No caller sees a structure
+ * of KVM or knows a kernel version. Unless said otherwise a function that
+ * takes a vCPU runs in that vCPU's own thread, on its way out of the guest.
+ */
+#ifndef HVE_KVM_SERVICES_H
+#define HVE_KVM_SERVICES_H
+
+#include <linux/types.h>
+
+struct file;
+struct hve_vm;
+struct kvm;
+struct kvm_vcpu;
+
+/* What is needed before KVM is; then everything in services.def */
+int hve_services_early(void);
+int hve_services_resolve(char *why, size_t len);
+
+/* VMs and vCPUs; any context that holds a reference on the VM */
+struct kvm *hve_kvm_from_file(struct file *file);
+u32 hve_kvm_vcpu_index(struct kvm_vcpu *vcpu);
+struct kvm_vcpu *hve_kvm_vcpu(struct kvm *kvm, u32 index);
+u32 hve_kvm_online_vcpus(struct kvm *kvm);
+u32 hve_kvm_max_vcpus(void);
+bool hve_kvm_has_lapic(struct kvm_vcpu *vcpu);
+/* Whether KVM's own Hyper-V code was switched on for this vCPU */
+bool hve_kvm_has_own_hyperv(struct kvm_vcpu *vcpu);
+/* Keeps vCPUs from being created; false, and not locked, when there are some */
+bool hve_kvm_lock_empty(struct kvm *kvm);
+void hve_kvm_unlock(struct kvm *kvm);
+/*
+ * Stops every vCPU for as long as @fn runs, on behalf of the first one, in
+ * whose context guest memory may be written. EBUSY: one is running; EXDEV: the
+ * VM belongs to another process.
+ */
+int hve_kvm_with_vcpus_stopped(struct kvm *kvm, void (*fn)(void *arg),
+			       void *arg);
+
+/* Registers */
+/* XMM0 to XMM5, low half first */
+void hve_kvm_read_xmm(struct kvm_vcpu *vcpu, u64 xmm[12]);
+/*
+ * Whether userspace put the boot vCPU at the reset vector, however it did that.
+ * Called between ioctls on that vCPU, with its mutex held.
+ */
+bool hve_kvm_at_reset_vector(struct kvm_vcpu *vcpu);
+
+/* Guest memory: 0 or -EFAULT; the caller is a vCPU's thread */
+int hve_kvm_read(struct kvm *kvm, u64 gpa, void *to, u32 len);
+int hve_kvm_write(struct kvm *kvm, u64 gpa, const void *from, u32 len);
+bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa);
+
+/* Other vCPUs of the same VM; bit n of @targets is VP n */
+u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,
+		      u32 nr_words, u8 vector);
+u32 hve_kvm_interrupt_all(struct kvm *kvm, u8 vector);
+void hve_kvm_flush(struct kvm *kvm, unsigned long *targets);
+void hve_kvm_flush_all(struct kvm *kvm);
+void hve_kvm_yield(struct kvm_vcpu *vcpu);
+
+/* The vCPU's local APIC: 0, or not */
+enum hve_apic_reg { HVE_APIC_EOI, HVE_APIC_ICR, HVE_APIC_TPR };
+int hve_kvm_apic_read(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 *data);
+int hve_kvm_apic_write(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 data);
+/* "Virtual Interrupt Controller", EOI Assist: in the u32 at @gpa; 0: nowhere */
+int hve_kvm_apic_assist(struct kvm_vcpu *vcpu, u64 gpa);
+
+/* Time */
+struct hve_kvm_tsc {
+	bool usable;	/* host TSC is its clock, all vCPUs agree, no catch-up */
+	u32 khz;
+	u64 offset;	/* guest TSC at host TSC 0, of every vCPU */
+};
+void hve_kvm_tsc_state(struct kvm *kvm, struct hve_kvm_tsc *tsc);
+u64 hve_kvm_guest_tsc(struct kvm_vcpu *vcpu);
+u64 hve_kvm_tsc_offset(struct kvm_vcpu *vcpu);
+u32 hve_kvm_tsc_khz(struct kvm_vcpu *vcpu);
+u64 hve_kvm_apic_hz(struct kvm *kvm);
+/* Calls @changed from a worker whenever the host's TSC became (un)usable */
+int hve_kvm_watch_clock(void (*changed)(void));
+void hve_kvm_unwatch_clock(void);
+/*
+ * Every vCPU passes hve_vcpu_entering() before it is in the guest
+ * again. Any context that holds a reference on the VM.
+ */
+void hve_kvm_request_entry_check(struct kvm *kvm);
+
+#endif /* HVE_KVM_SERVICES_H */

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: Loading and unloading
+ *
+ * In: insmod, rmmod. Out: the device, and nothing else: KVM is not touched
+ * until a VM is to be served. What the module does to KVM is first tried on a
+ * function of its own. Unloading is possible when no VM is served and no
+ * context is open; it waits until nobody can be in the module's text.
+ */
+#include <linux/module.h>
+#include "hve.h"
+#include "kvm/hooks.h"
+#include "kvm/symbols.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static char *break_symbol;
+module_param(break_symbol, charp, 0400);
+MODULE_PARM_DESC(break_symbol,
+		 "for tests: treat this function of the kernel as missing");
+
+const char *hve_break_symbol(void)
+{
+	return break_symbol;
+}
+
+static int __init hve_init(void)
+{
+	int err;
+
+	err = hve_symbols_init();
+	if (err)
+		return err;
+	err = hve_hooks_self_check();
+	if (err) {
+		pr_err("this kernel cannot be hooked (%d): see `hve doctor`\n",
+		       err);
+		return err;
+	}
+	return hve_device_init();
+}
+
+static void __exit hve_exit(void)
+{
+	hve_device_exit();
+	hve_hooks_exit();
+}
+
+module_init(hve_init);
+module_exit(hve_exit);
+MODULE_DESCRIPTION("Hyper-V enlightenments for the guests of any KVM virtual machine monitor");
+MODULE_VERSION(HVE_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: Synthetic MSRs
+ *
+ * In: a guest's RDMSR or WRMSR in the Hyper-V range. Out: the row's handler was
+ * called, or #GP: the MSR is unknown, the VM does not have its enlightenment,
+ * it cannot be accessed that way, or a reserved bit was set. Those four are
+ * checked here, once. The one place where a verdict of an MSR becomes KVM's 0
+ * or 1. State is counters of the vCPU; no lock.
+ */
+#include "hve.h"
+#include "trace.h"
+
+/* Bound at compile time, so that a handler is called directly. */
+#define READ_RO(name)	hve_get_##name(vcpu, data)
+#define READ_RW(name)	hve_get_##name(vcpu, data)
+#define READ_WO(name)	HVE_UNKNOWN
+#define WRITE_RO(name)	HVE_UNKNOWN
+#define WRITE_RW(name)	hve_set_##name(vcpu, data)
+#define WRITE_WO(name)	hve_set_##name(vcpu, data)
+
+static enum hve_verdict read_row(struct hve_vcpu *vcpu, u32 msr, u64 *data)
+{
+	switch (msr) {
+#define HVE_MSR(name, id, number, access, scope, rsvdz)			\
+	case number:							\
+		if (!hve_vm_has(vcpu->vm, HVE_F_##id))			\
+			return HVE_DENIED;				\
+		vcpu->msr_reads[HVE_MSR_##name]++;			\
+		return READ_##access(name);
+#include <hve/enlightenments.def>
+	default:
+		return HVE_UNKNOWN;
+	}
+}
+
+static enum hve_verdict write_row(struct hve_vcpu *vcpu, u32 msr, u64 data)
+{
+	switch (msr) {
+#define HVE_MSR(name, id, number, access, scope, rsvdz)			\
+	case number:							\
+		if (!hve_vm_has(vcpu->vm, HVE_F_##id))			\
+			return HVE_DENIED;				\
+		if (data & (rsvdz))					\
+			return HVE_BAD_PARAMETER;			\
+		vcpu->msr_writes[HVE_MSR_##name]++;			\
+		return WRITE_##access(name);
+#include <hve/enlightenments.def>
+	default:
+		return HVE_UNKNOWN;
+	}
+}
+
+int hve_msr_read(struct hve_vcpu *vcpu, u32 msr, u64 *data)
+{
+	enum hve_verdict verdict = read_row(vcpu, msr, data);
+
+	if (unlikely(verdict != HVE_OK))
+		vcpu->events[HVE_EV_GP]++;
+	trace_hve_msr(vcpu->vm->id, vcpu->index, false, msr, *data, verdict);
+	return verdict != HVE_OK;
+}
+
+int hve_msr_write(struct hve_vcpu *vcpu, u32 msr, u64 data)
+{
+	enum hve_verdict verdict = write_row(vcpu, msr, data);
+
+	if (unlikely(verdict != HVE_OK))
+		vcpu->events[HVE_EV_GP]++;
+	trace_hve_msr(vcpu->vm->id, vcpu->index, true, msr, data, verdict);
+	return verdict != HVE_OK;
+}

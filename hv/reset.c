@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: The guest restarts in a VMM that knows nothing of Hyper-V
+ *
+ * In: userspace loaded the reset vector into the boot vCPU (hv/kvm/entry.c saw
+ * it). Out: all Hyper-V state of the VM is as in a new one. Guest memory is
+ * not touched: what lies below the overlays belongs to the next operating
+ * system already. Other vCPUs may be anywhere at that moment: their state is
+ * changed under hve_vm.lock, and what KVM holds of it each drops in its own
+ * thread, on its way into the guest.
+ */
+#include "hve.h"
+#include "kvm/services.h"
+
+static void reset_vcpu(struct hve_vm *vm, struct hve_vcpu *vcpu)
+{
+	if (vcpu->vp_assist && hve_vm_has(vm, HVE_F_VAPIC))
+		WRITE_ONCE(vcpu->unmark, true);
+	WRITE_ONCE(vcpu->vp_assist, 0);
+	hve_overlay_forget(vm, &vcpu->assist_page);
+}
+
+void hve_vcpu_entering(struct hve_vcpu *vcpu)
+{
+	/* Read before the work: who changes more meanwhile is noticed again. */
+	int changes = atomic_read_acquire(&vcpu->vm->changes);
+
+	if (READ_ONCE(vcpu->unmark)) {
+		hve_kvm_apic_assist(vcpu->kvm, 0);
+		WRITE_ONCE(vcpu->unmark, false);
+	}
+	if (hve_time_is_stale(vcpu->vm))
+		hve_time_refresh(vcpu->vm);
+	vcpu->changes = changes;
+}
+
+void hve_reset(struct hve_vm *vm)
+{
+	bool was_used;
+	u32 i, nr;
+
+	mutex_lock(&vm->lock);
+	was_used = vm->guest_os_id || vm->hypercall || vm->reference_tsc;
+	WRITE_ONCE(vm->guest_os_id, 0);
+	WRITE_ONCE(vm->hypercall, 0);
+	hve_overlay_forget(vm, &vm->hypercall_page);
+	WRITE_ONCE(vm->reference_tsc, 0);
+	hve_overlay_forget(vm, &vm->tsc_page);
+	nr = hve_kvm_online_vcpus(vm->kvm);
+	for (i = 0; i < nr; i++)
+		if (vm->vcpus[i])
+			reset_vcpu(vm, vm->vcpus[i]);
+	hve_time_reset(vm);
+	if (was_used)
+		vm->resets++;
+	mutex_unlock(&vm->lock);
+	/* Each vCPU obeys @unmark and the new time before it is in the guest. */
+	hve_kvm_request_entry_check(vm->kvm);
+	if (was_used)
+		hve_event_post(vm, HVE_EVENT_RESET, vm->resets,
+			       "the guest restarted; its Hyper-V state is dropped");
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: Served VMs
+ *
+ * In: VMs that KVM creates under an arming, or that a program attaches. Out:
+ * struct hve_vm and, when a vCPU first needs it, struct hve_vcpu. What a VM is
+ * served is settled with its first vCPU, because only then it shows whether the
+ * VMM has the in-kernel APIC. State: the list of served VMs and the lookup
+ * table, under vms_lock; each served VM pins the module and the hooks.
+ */
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include "hve.h"
+#include "kvm/hooks.h"
+#include "kvm/services.h"
+#include "lookup.h"
+#include "trace.h"
+
+static DEFINE_MUTEX(vms_lock);
+static LIST_HEAD(vms);
+static u32 last_id;
+
+static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
+{
+	u32 slots = hve_kvm_max_vcpus();
+	struct hve_vm *vm = kvzalloc(struct_size(vm, vcpus, slots),
+				     GFP_KERNEL_ACCOUNT);
+
+	if (!vm)
+		return NULL;
+	vm->kvm = kvm;
+	vm->nr_slots = slots;
+	vm->memory = struct_size(vm, vcpus, slots);
+	vm->pid = get_pid(task_tgid(current));
+	get_task_comm(vm->comm, current->group_leader);
+	hve_context_get(context);
+	vm->context = context;
+	hve_context_get_config(context, &vm->config);
+	vm->features = vm->config.features[0] | hve_base_features();
+	mutex_init(&vm->lock);
+	INIT_LIST_HEAD(&vm->overlays);
+	hve_time_init(vm);
+	return vm;
+}
+
+static void free_vm(struct hve_vm *vm)
+{
+	u32 i;
+
+	mutex_lock(&vm->lock);
+	hve_overlay_forget(vm, &vm->hypercall_page);
+	hve_overlay_forget(vm, &vm->tsc_page);
+	for (i = 0; i < vm->nr_slots; i++)
+		if (vm->vcpus[i])
+			hve_overlay_forget(vm, &vm->vcpus[i]->assist_page);
+	mutex_unlock(&vm->lock);
+	for (i = 0; i < vm->nr_slots; i++)
+		kfree(vm->vcpus[i]);
+	hve_context_put(vm->context);
+	put_pid(vm->pid);
+	kvfree(vm);
+}
+
+int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u32 *id)
+{
+	char why[HVE_REASON_LEN];
+	struct hve_vm *vm;
+	int err;
+
+	err = hve_hooks_get(why, sizeof(why));
+	if (err)
+		return hve_context_refuse(context, err, "%s", why);
+	vm = new_vm(kvm, context);
+	if (!vm) {
+		hve_hooks_put();
+		return -ENOMEM;
+	}
+	mutex_lock(&vms_lock);
+	err = hve_lookup(kvm) ? -EEXIST : hve_lookup_add(kvm, vm);
+	if (!err) {
+		__module_get(THIS_MODULE);
+		vm->id = ++last_id;
+		list_add_tail(&vm->link, &vms);
+	}
+	mutex_unlock(&vms_lock);
+	if (err) {
+		free_vm(vm);
+		hve_hooks_put();
+		return hve_context_refuse(context, err, err == -EEXIST ?
+					  "this VM is served already" :
+					  "too many VMs are served");
+	}
+	if (id)
+		*id = vm->id;
+	trace_hve_attach(vm->id, vm->features, vm->comm);
+	hve_event_post(vm, HVE_EVENT_SERVED, vm->features, "%s", vm->comm);
+	return 0;
+}
+
+int hve_vm_created(struct kvm *kvm)
+{
+	struct hve_context *context;
+	int err;
+
+	/* Before anything that sleeps: nothing pins the module yet. */
+	if (!hve_context_any_armed() || !try_module_get(THIS_MODULE))
+		return 0;
+	context = hve_context_for_current();
+	if (context) {
+		err = hve_vm_serve(kvm, context, NULL);
+		hve_context_put(context);
+	}
+	module_put(THIS_MODULE);
+	if (!context)
+		return 0;
+	return err ?: 1;
+}
+
+static struct hve_vm *unlink(struct kvm *kvm)
+{
+	struct hve_vm *vm;
+
+	mutex_lock(&vms_lock);
+	vm = hve_lookup(kvm);
+	if (vm) {
+		hve_lookup_del(kvm);
+		list_del(&vm->link);
+	}
+	mutex_unlock(&vms_lock);
+	return vm;
+}
+
+static void release(struct hve_vm *vm)
+{
+	hve_event_post(vm, HVE_EVENT_GONE, 0, "%s", vm->comm);
+	free_vm(vm);
+	hve_hooks_put();
+	/* Nothing may sleep between here and the end of the caller. */
+	module_put(THIS_MODULE);
+}
+
+void hve_vm_gone(struct kvm *kvm)
+{
+	struct hve_vm *vm = unlink(kvm);
+
+	if (vm)
+		release(vm);
+}
+
+struct detaching {
+	struct kvm *kvm;
+	struct hve_vm *vm;
+};
+
+static void detach_stopped(void *arg)
+{
+	struct detaching *detaching = arg;
+	struct kvm *kvm = detaching->kvm;
+	struct hve_vm *vm = unlink(kvm);
+	u32 i;
+
+	detaching->vm = vm;
+	if (!vm)
+		return;
+	mutex_lock(&vm->lock);
+	for (i = 0; i < hve_kvm_online_vcpus(kvm); i++) {
+		struct hve_vcpu *vcpu = vm->vcpus[i];
+
+		if (!vcpu)
+			continue;
+		if (vcpu->vp_assist && hve_vm_has(vm, HVE_F_VAPIC))
+			hve_kvm_apic_assist(vcpu->kvm, 0);
+		hve_overlay_remove(vm, &vcpu->assist_page);
+	}
+	hve_overlay_remove(vm, &vm->hypercall_page);
+	hve_overlay_remove(vm, &vm->tsc_page);
+	mutex_unlock(&vm->lock);
+}
+
+int hve_vm_detach(struct kvm *kvm)
+{
+	struct detaching detaching = { .kvm = kvm };
+	int err;
+
+	if (!hve_lookup(kvm))
+		return -ENOENT;
+	err = hve_kvm_with_vcpus_stopped(kvm, detach_stopped, &detaching);
+	if (err)
+		return err;
+	if (!detaching.vm)
+		return -ENOENT;
+	release(detaching.vm);
+	return 0;
+}
+
+/* The names of @features, for people */
+static void name_features(u64 features, char *text, size_t len)
+{
+	size_t used = 0;
+	u32 i;
+
+	text[0] = '\0';
+	for (i = 0; i < HVE_NR_FEATURES; i++)
+		if (features & 1ull << hve_features[i].number)
+			used += scnprintf(text + used, len - used, "%s%s",
+					  used ? ", " : "",
+					  hve_features[i].name);
+}
+
+/* With the first vCPU it shows what the VMM's APIC allows. */
+static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
+{
+	char names[64];
+
+	lockdep_assert_held(&vm->lock);
+	if (!hve_kvm_has_lapic(vcpu)) {
+		vm->refused = vm->features & hve_features_with(HVE_LAPIC);
+		vm->features &= ~vm->refused;
+	}
+	hve_cpuid_build(&vm->config, vm->features, vm->nr_slots, vm->leaf);
+	vm->ready = true;
+	if (!vm->refused)
+		return;
+	name_features(vm->refused, names, sizeof(names));
+	trace_hve_refusal(vm->id, vm->refused, names);
+	hve_event_post(vm, HVE_EVENT_REFUSED, vm->refused,
+		       "%s: the VMM has no in-kernel APIC", names);
+	pr_notice_ratelimited("VM %u (%s, pid %d): %s not served: the VMM has no in-kernel APIC\n",
+			      vm->id, vm->comm, pid_nr(vm->pid), names);
+}
+
+/*
+ * Only the vCPU's own thread makes its state, or an ioctl on it: KVM lets one of
+ * them in at a time.
+ */
+struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
+{
+	u32 index = hve_kvm_vcpu_index(kvm_vcpu);
+	struct hve_vcpu *vcpu;
+
+	if (WARN_ON_ONCE(index >= vm->nr_slots || vm->vcpus[index]))
+		return NULL;
+	vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
+	if (!vcpu)
+		return NULL;
+	vcpu->kvm = kvm_vcpu;
+	vcpu->vm = vm;
+	vcpu->index = index;
+	mutex_lock(&vm->lock);
+	if (!vm->ready)
+		settle_features(vm, kvm_vcpu);
+	vm->memory += sizeof(*vcpu);
+	smp_store_release(&vm->vcpus[index], vcpu);
+	mutex_unlock(&vm->lock);
+	return vcpu;
+}
+
+int hve_vm_cpuid_set(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
+{
+	if (hve_kvm_has_own_hyperv(kvm_vcpu)) {
+		hve_event_post(vm, HVE_EVENT_REFUSED, 0,
+			       "the VMM offers Hyper-V itself: drop its own hv- options");
+		pr_notice_ratelimited("VM %u (%s, pid %d): the VMM offers Hyper-V itself, and a VM cannot have it twice: drop the VMM's own hv- options or do not start it with hve\n",
+				      vm->id, vm->comm, pid_nr(vm->pid));
+		return -EBUSY;
+	}
+	if (vm->vcpus[hve_kvm_vcpu_index(kvm_vcpu)])
+		return 0;
+	return hve_vcpu_make(vm, kvm_vcpu) ? 0 : -ENOMEM;
+}
+
+int hve_vm_for_each(int (*fn)(struct hve_vm *vm, void *arg), void *arg)
+{
+	struct hve_vm *vm;
+	int err = 0;
+
+	mutex_lock(&vms_lock);
+	list_for_each_entry(vm, &vms, link) {
+		err = fn(vm, arg);
+		if (err)
+			break;
+	}
+	mutex_unlock(&vms_lock);
+	return err;
+}
+
+int hve_vm_with(u32 id, int (*fn)(struct hve_vm *vm, void *arg), void *arg)
+{
+	struct hve_vm *vm;
+	int err = -ENOENT;
+
+	mutex_lock(&vms_lock);
+	list_for_each_entry(vm, &vms, link) {
+		if (vm->id == id) {
+			err = fn(vm, arg);
+			break;
+		}
+	}
+	mutex_unlock(&vms_lock);
+	return err;
+}

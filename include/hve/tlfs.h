@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DOC: Structures and codes shared with the guest
+ *
+ * In: the Hyper-V Top Level Functional Specification; each item names its
+ * section. Out: the layout of what a guest reads and writes, in the TLFS's
+ * terms. Pure declarations, also used by test guests and unit tests. What the
+ * registry knows (MSR numbers, call codes, CPUID bits) is deliberately absent.
+ */
+#ifndef HVE_TLFS_H
+#define HVE_TLFS_H
+
+#include <linux/types.h>
+
+#define TLFS_PAGE_SHIFT		12
+#define TLFS_PAGE_SIZE		4096u
+
+/* "Feature and Interface Discovery": leaf 0x40000001 */
+#define TLFS_INTERFACE_SIGNATURE	0x31237648u	/* "Hv#1" */
+
+/* "Hypercall Interface", Common Hypercall Status Codes; datatype HV_STATUS */
+#define TLFS_STATUS_SUCCESS			0x0000
+#define TLFS_STATUS_INVALID_HYPERCALL_CODE	0x0002
+#define TLFS_STATUS_INVALID_HYPERCALL_INPUT	0x0003
+#define TLFS_STATUS_INVALID_ALIGNMENT		0x0004
+#define TLFS_STATUS_INVALID_PARAMETER		0x0005
+#define TLFS_STATUS_ACCESS_DENIED			0x0006
+#define TLFS_STATUS_INSUFFICIENT_MEMORY		0x000b
+
+/* "Hypercall Interface", Hypercall Inputs: the input value */
+#define TLFS_HYPERCALL_CODE		0x000000000000ffffull
+#define TLFS_HYPERCALL_FAST		0x0000000000010000ull
+#define TLFS_HYPERCALL_VARHEAD_SHIFT	17
+#define TLFS_HYPERCALL_VARHEAD_MASK	0x3ffu
+#define TLFS_HYPERCALL_NESTED		0x0000000080000000ull
+#define TLFS_HYPERCALL_REP_COUNT_SHIFT	32
+#define TLFS_HYPERCALL_REP_START_SHIFT	48
+#define TLFS_HYPERCALL_REP_MASK		0xfffu
+#define TLFS_HYPERCALL_RSVDZ		0xf000f00078000000ull
+
+/* "Hypercall Interface", Hypercall Outputs: the result value */
+#define TLFS_RESULT_REPS_SHIFT		32
+
+/* "Hypercall Interface", Establishing the Hypercall Interface */
+#define TLFS_MSR_ENABLE			0x1ull	/* of every overlay MSR */
+#define TLFS_MSR_HYPERCALL_LOCKED		0x2ull
+
+/* "Virtual MMU": HV_FLUSH_FLAGS */
+#define TLFS_FLUSH_ALL_PROCESSORS			0x1ull
+#define TLFS_FLUSH_ALL_VIRTUAL_ADDRESS_SPACES	0x2ull
+#define TLFS_FLUSH_NON_GLOBAL_MAPPINGS_ONLY	0x4ull
+#define TLFS_FLUSH_USE_EXTENDED_RANGE_FORMAT	0x8ull
+
+/* HvCallFlushVirtualAddressSpace, HvCallFlushVirtualAddressList */
+struct tlfs_flush {
+	__u64 address_space;
+	__u64 flags;
+	__u64 processor_mask;
+};
+
+/* Datatype HV_VP_SET, without its bank_contents[] */
+struct tlfs_vp_set {
+	__u64 format;
+	__u64 valid_bank_mask;
+};
+
+#define TLFS_VP_SET_SPARSE	0
+#define TLFS_VP_SET_ALL		1
+#define TLFS_VP_SET_BANKS		64	/* banks that a set can name */
+
+/* HvCallFlushVirtualAddressSpaceEx, HvCallFlushVirtualAddressListEx */
+struct tlfs_flush_ex {
+	__u64 address_space;
+	__u64 flags;
+	struct tlfs_vp_set set;
+};
+
+/* HvCallSendSyntheticClusterIpi */
+struct tlfs_send_ipi {
+	__u32 vector;
+	__u8 target_vtl;
+	__u8 padding[3];
+	__u64 processor_mask;
+};
+
+/* HvCallSendSyntheticClusterIpiEx */
+struct tlfs_send_ipi_ex {
+	__u32 vector;
+	__u8 target_vtl;
+	__u8 padding[3];
+	struct tlfs_vp_set set;
+};
+
+#define TLFS_IPI_VECTOR_MIN	0x10
+#define TLFS_IPI_VECTOR_MAX	0xff
+
+/* "Timers", Partition Reference Time Stamp Counter Page */
+struct tlfs_reference_tsc_page {
+	__u32 sequence;		/* 0: not valid, read the MSR instead */
+	__u32 reserved1;
+	__u64 scale;
+	__s64 offset;		/* 100 ns */
+};
+
+#define TLFS_TICKS_PER_SECOND	10000000ull	/* of 100 ns */
+
+#endif /* HVE_TLFS_H */

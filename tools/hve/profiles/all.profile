@@ -1,0 +1,15 @@
+# Every enlightenment there is: to try them, or for a guest not known yet
+#
+# The KVM leaves of the VMM stay visible at 0x40000100, where Windows does not
+# look and Linux does; for a Linux guest add --hv kvm=hide.
+
+vpindex			# every served VM has it; named for completeness
+relaxed
+time
+frequencies
+vapic
+tlbflush
+ipi
+spinlocks=0x1fff	# what QEMU's users commonly give: about 8000 spins
+xmm-input		# Windows flushes and interrupts without a memory page
+kvm=move

@@ -1,0 +1,18 @@
+# What a Linux guest makes use of, and nothing else
+#
+# Linux takes the interface for real as soon as it finds its signature, the
+# hypercall page and the VP index, which every served VM has.
+
+relaxed			# Linux makes no use of it so far, and it costs nothing
+time			# clocksource hyperv_clocksource_tsc_page: no exit to read it
+frequencies		# TSC and APIC timer without calibration against the PIT
+vapic			# EOI mostly without an exit, ICR in one write
+tlbflush		# a flush does not wait for a vCPU that is not running
+ipi			# one exit for any number of targets
+
+# Linux looks for KVM's own leaves as well, and would use those in place of
+# these if it found them.
+kvm=hide
+
+# Left out: spinlocks (Linux wants the idle MSR with it, which is not served)
+# and xmm-input (Linux passes its input in memory).

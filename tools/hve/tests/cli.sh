@@ -1,0 +1,243 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Tests of hve on a host made of files: no module, no KVM, no root needed.
+# In:  the built programs. Out: TAP; status 1 when anything failed.
+# State: a temporary folder. Absent on purpose: the real module (selftests).
+
+cd "$(dirname "$0")/.." || exit 1
+make -s tests/fake_host.so all || exit 1
+
+root=$(mktemp -d) || exit 1
+trap 'rm -rf "$root"' EXIT
+count=0
+failed=0
+
+report() {
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		printf '%s\n' "$out" | sed 's/^/# /'
+		failed=$((failed + 1))
+	fi
+}
+
+# hve on the host of files; its output in $out, its status in $status
+fake() {
+	out=$(FAKE_ROOT=$root FAKE_MODULE=${module:-good} \
+		LD_PRELOAD=$PWD/tests/fake_host.so ./hve "$@" 2>&1)
+	status=$?
+}
+
+# expect NAME STATUS REGEX ARGUMENTS...
+expect() {
+	local name=$1 want=$2 regex=$3
+
+	shift 3
+	fake "$@"
+	[ "$status" -eq "$want" ] && grep -Eq -- "$regex" <<< "$out"
+	report $? "$name"
+}
+
+# A host where all is well
+make_host() {
+	rm -rf "${root:?}"/*
+	mkdir -p "$root"/{dev,proc/sys/kernel,sys/module/kvm} \
+		"$root"/sys/kernel/{tracing,security} "$root/lib/modules/6.12.9"
+	echo 1 > "$root/proc/sys/kernel/ftrace_enabled"
+	printf 'flags\t\t: fpu svm hypervisor\n' > "$root/proc/cpuinfo"
+	printf '%s 1 0 - Live 0x0\n' kvm_hve kvm_amd kvm > "$root/proc/modules"
+	for option in MODULES FUNCTION_TRACER KPROBES KALLSYMS_ALL \
+		DYNAMIC_FTRACE_WITH_DIRECT_CALLS DEBUG_INFO_BTF \
+		DEBUG_INFO_BTF_MODULES; do
+		echo "CONFIG_$option=y"
+	done > "$root/config"
+	sed -n 's/^HVE_HOOK([a-z ]*, \([a-z0-9_]*\),.*/0 t \1\t[kvm]/p' \
+		../../hv/kvm/hooks.def > "$root/proc/kallsyms"
+	sed -n -e 's/^HVE_SERVICE(vmlinux, [^,]*, \([a-z0-9_]*\),.*/0 T \1/p' \
+		-e 's/^HVE_SERVICE(kvm, [^,]*, \([a-z0-9_]*\),.*/0 t \1\t[kvm]/p' \
+		-e 's/^HVE_VENDOR([^,]*, [^,]*, \([a-z0-9_]*\),.*/0 t \1\t[kvm_amd]/p' \
+		../../hv/kvm/services.def >> "$root/proc/kallsyms"
+	: > "$root/sys/kernel/tracing/enabled_functions"
+	echo '[none] integrity confidentiality' > "$root/sys/kernel/security/lockdown"
+	touch "$root/dev/kvm" "$root/dev/kvm-hve"
+	chmod 660 "$root"/dev/*
+}
+
+test_doctor() {
+	local functions="$root/sys/kernel/tracing/enabled_functions"
+
+	expect "doctor: a good host is usable" 0 'can serve VMs\.$' doctor
+	expect "doctor: JSON says so too" 0 '"usable": true' doctor --json
+	sed -i /kvm_cpuid/d "$root/proc/kallsyms"
+	expect "doctor: a missing function is named" 1 \
+		'^FAIL .*kvm_cpuid: kvm has 0' doctor
+	make_host
+	printf '0 t kvm_read_guest\t[kvm]\n' >> "$root/proc/kallsyms"
+	expect "doctor: an ambiguous function is named" 1 \
+		'^FAIL .*kvm_read_guest: kvm has 2' doctor
+	make_host
+	printf 'kvm_cpuid [kvm] (1) R   D   \ttramp: x\n\tdirect-->bpf_x+0x0/0x1\n' \
+		> "$functions"
+	expect "doctor: a BPF program on a function is named" 1 \
+		'^FAIL .*kvm_cpuid: taken by a BPF' doctor
+	printf 'kvm_cpuid [kvm] (1) R I \ttramp: klp\n' > "$functions"
+	expect "doctor: a livepatch on a function is named" 1 \
+		'^FAIL .*kvm_cpuid: taken by a livepatch' doctor
+	printf 'kvm_cpuid [kvm] (1)\tD\n\tdirect-->s+0x0/0x1 [kvm_hve]\n' > "$functions"
+	expect "doctor: our own hook is no conflict" 0 'in use by kvm-hve' doctor
+	printf 'kvm_cpuid [kvm] (1)         ->function_trace_call\n' > "$functions"
+	expect "doctor: plain tracing is no conflict" 0 'traced by somebody' doctor
+	rm "$functions"
+	expect "doctor: unreadable ftrace list warns" 0 '^warn .*other hooks' doctor
+	make_host
+	echo 0 > "$root/proc/sys/kernel/ftrace_enabled"
+	expect "doctor: ftrace off" 1 'sysctl kernel.ftrace_enabled=1' doctor
+	make_host
+	sed -i /KPROBES/d "$root/config"
+	expect "doctor: missing configuration" 1 '^FAIL .*KPROBES is not set' doctor
+	make_host
+	echo 'none [integrity] confidentiality' > "$root/sys/kernel/security/lockdown"
+	sed -i /kvm_hve/d "$root/proc/modules"
+	expect "doctor: lockdown wants a signature" 1 'mokutil --import' doctor
+	make_host
+	sed -i /kvm_amd/d "$root/proc/modules"
+	expect "doctor: no vendor module" 1 'modprobe kvm_amd' doctor
+	make_host
+	printf 'flags\t\t: fpu hypervisor\n' > "$root/proc/cpuinfo"
+	expect "doctor: no nested virtualization" 1 'without nested' doctor
+	make_host
+	FAKE_RELEASE=5.15.0 expect "doctor: an old kernel" 1 'older than 6.1' doctor
+	FAKE_RELEASE=8.0.0 expect "doctor: an untried kernel" 0 'newer than' doctor
+	rm "$root/dev/kvm-hve"
+	expect "doctor: no device" 1 '^FAIL  /dev/kvm-hve' doctor
+	make_host
+	module=refuses expect "doctor: failed self-check" 1 'wrong phase' doctor
+}
+
+test_run() {
+	expect "run: starts the command" 0 '^started$' \
+		run --profile linux -- echo started
+	[ "$(cat "$root/armed")" = 2 ]
+	report $? "run: arms for every VM"
+	expect "run: --next starts it too" 0 '^started$' \
+		run --hv relaxed --next --quiet -- echo started
+	[ "$(cat "$root/armed")" = 1 ]
+	report $? "run: --next arms for one"
+	expect "run: says what is served" 0 'serving vpindex, relaxed to every VM of true' \
+		run --hv relaxed -- true
+	expect "run: the list changes the profile" 0 'relaxed, time, frequencies, tlbflush to' \
+		run --hv -vapic,ipi=off --profile linux -- true
+	# shellcheck disable=SC2016
+	expect "run: the context stays open in the command" 0 '/dev/kvm-hve' \
+		run --quiet --hv relaxed -- sh -c 'ls -l /proc/$$/fd'
+	expect "run: status of the command" 42 '' \
+		run --quiet --hv relaxed -- sh -c 'exit 42'
+	expect "run: a command that is not there" 1 'nothing stays armed' \
+		run --hv relaxed -- /nonexistent
+	expect "run: no command" 2 'no command to start' run --profile linux
+	expect "run: nothing asked for" 2 'linux' run -- true
+	# shellcheck disable=SC2016
+	expect "run: unknown name" 1 'unknown enlightenment "synic": `hve list`' \
+		run --hv synic -- true
+	expect "run: unknown profile" 1 'choose one of' run --profile no -- true
+	expect "run: unknown option" 2 'no option' run --no -- true
+	module=refuses expect "run: the module's sentence" 1 'wrong phase' \
+		run --hv relaxed -- true
+	module=old expect "run: a module that is too old" 1 'same version' \
+		run --hv relaxed -- true
+	printf '# x\n\n relaxed\t# y\nbogus\n' > "$root/bad.profile"
+	expect "run: a bad profile with its line" 1 'bad.profile, line 4: unknown' \
+		run --profile "$root/bad.profile" -- true
+}
+
+test_status() {
+	expect "status: the guest's name" 0 'guest: Linux 6.1.12' status
+	expect "status: a counter by its row's name" 0 '12  read time_ref_count' status
+	expect "status: an unknown key as a number" 0 '3  call 0x7777' status
+	expect "status: what was refused, and why" 0 'not served: ipi: needs' status
+	expect "status: one VM" 0 'Microsoft Windows NT 10.0, build 17763' status 7
+	expect "status: a vCPU that never ran" 0 'vCPU 1: never ran' status 1 --vcpus
+	expect "status: a VM that is not there" 1 'VM 9 is not served' status 9
+	expect "status: not a number" 2 'not the number' status nine
+	FAKE_IDLE=1 expect "status: no VM" 0 'No VM is served' status
+	fake status --json --vcpus
+	python3 -c 'import json, sys
+vms = json.load(sys.stdin)["vms"]
+assert [vm["vm"] for vm in vms] == [1, 7]
+assert vms[0]["counters"][0]["name"] == "time_ref_count"
+assert vms[0]["per_vcpu"][1]["counters"] == []
+assert vms[0]["tsc_page"] == "valid"' <<< "$out"
+	report $? "status: JSON"
+	FAKE_IDLE=1 expect "status: JSON without VMs" 0 '"vms": ?\[' status --json
+}
+
+test_list() {
+	local missing
+
+	expect "list: supported here" 0 '^time +yes' list
+	expect "list: not supported here" 0 '^xmm-input +no' list
+	fake list --json
+	python3 -c 'import json, sys; json.load(sys.stdin)' <<< "$out"
+	report $? "list: JSON"
+	missing=$(./hve list --names |
+		while read -r name; do
+			grep -q "^$name\b" profiles/all.profile || echo "$name"
+		done)
+	out=$missing
+	[ -z "$missing" ]
+	report $? "list: profile \"all\" has every name"
+	rm "$root/dev/kvm-hve"
+	expect "list: no module" 0 '^time +\?' list
+	make_host
+}
+
+# complete WORDS...: what the last word may become
+complete_words() {
+	bash -c 'source ./hve.bash; compopt() { :; }; hve() { ./hve "$@"; }
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _hve
+		printf "%s\n" "${COMPREPLY[@]}"' -- "$@" 2>&1 | sort -u | xargs
+}
+
+expect_words() {
+	local name=$1 want=$2
+
+	shift 2
+	out=$(complete_words "$@")
+	[ "$out" = "$want" ]
+	report $? "$name"
+}
+
+test_texts() {
+	expect_words "completion: a command" "status" hve st
+	expect_words "completion: an item" "relaxed" hve run --hv re
+	expect_words "completion: a later item" "relaxed,time" hve run --hv relaxed,ti
+	expect_words "completion: an item behind a value" "0x1fff,time" \
+		hve run --hv spinlocks = 0x1fff,ti
+	expect_words "completion: an option" "--profile" hve run --pro
+	expect_words "completion: a profile" "linux" hve run --profile li
+	expect_words "completion: behind --" "mktemp" hve run --hv ipi -- mktem
+	expect_words "completion: behind the command" "" hve run -- mktemp -
+	expect_words "completion: behind a list" "--quiet" hve run --hv relaxed,time --q
+	if ! { command -v man && command -v shellcheck; } > /dev/null; then
+		report 0 "texts # SKIP man and shellcheck are not both here"
+		return
+	fi
+	out=$(man --warnings -l hve.8 2>&1 > /dev/null)
+	[ -z "$out" ]
+	report $? "manual: renders without a warning"
+	out=$(shellcheck hve.bash tests/cli.sh 2>&1)
+	report $? "shell: shellcheck"
+}
+
+make_host
+test_doctor
+test_run
+test_status
+test_list
+test_texts
+echo "1..$count"
+echo "# $((count - failed)) passed, $failed failed"
+[ "$failed" -eq 0 ]

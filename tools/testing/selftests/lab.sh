@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build the selftests and run them inside an emulated host.
+# In:  KERNEL; arguments for `run`. Out: run.sh's output and status.
+# State: build/selftests. Absent on purpose: the tests themselves (tests.list).
+set -eu
+
+here=$(dirname "$(readlink -f "$0")")
+top=$(readlink -f "$here/../../..")
+out=$top/build/selftests
+
+rm -rf "$out"
+mkdir -p "$out"
+make -s -C "$here" install DESTDIR="$out"
+"$top/tools/testing/lab/module.sh" --kernel "${KERNEL:-}" "$out"
+make -s -C "$top/tools/hve" static
+cp "$top/tools/hve/hve-static" "$out/hve"
+exec "$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --payload "$out" \
+	--mem 2048 --timeout 2400 -- sh /payload/run "$@"

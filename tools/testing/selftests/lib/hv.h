@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DOC: Hyper-V for test guests
+ *
+ * In: the registry's rows. Out: MSR numbers and call codes as constants, the
+ * hypercall page and calls through it in each convention. hv_page is set by
+ * hv_setup() on vCPU 0 before others call. A status of HV_FAULT | vector says
+ * that the call raised an exception. Deliberately absent: any judgement.
+ */
+#ifndef TEST_HV_H
+#define TEST_HV_H
+
+#include <hve/registry.h>
+#include <hve/tlfs.h>
+#include "guest.h"
+
+enum {
+#define HVE_MSR(name, id, number, access, scope, rsvdz) MSR_##name = (number),
+#include <hve/enlightenments.def>
+};
+
+enum {
+#define HVE_CALL(name, id, code, ...) CODE_##name = (code),
+#include <hve/enlightenments.def>
+};
+
+#define OS_ID		0x8100060100000000ul
+#define HV_FAULT	0x10000u
+#define REP(n)		((u64)(n) << TLFS_HYPERCALL_REP_COUNT_SHIFT)
+#define REP_START(n)	((u64)(n) << TLFS_HYPERCALL_REP_START_SHIFT)
+#define VARHEAD(n)	((u64)(n) << TLFS_HYPERCALL_VARHEAD_SHIFT)
+
+extern void *hv_page;		/* enabled hypercall page, or NULL */
+
+/* start.S; where NULL: the instruction itself */
+u64 hcall_xmm(u64 control, u64 rdx, u64 r8, const u64 *xmm, void *where);
+
+bool hv_serves(u64 features);		/* all of these are configured */
+void hv_setup(void);			/* OS id and hypercall page */
+void *hv_input(void);			/* this vCPU's page of call input */
+
+/* Result value, or HV_FAULT | vector */
+u64 hv_call(u64 control, u64 rdx, u64 r8);
+u64 hv_call_xmm(u64 control, u64 rdx, u64 r8, const u64 xmm[12]);
+/* Input already at hv_input() */
+u64 hv_call_slow(u64 control);
+/* @qwords of input, in registers or in memory */
+u64 hv_call_input(u64 control, bool fast, const u64 *input, u32 qwords);
+
+static inline u32 hv_status(u64 result)
+{
+	return result & (HV_FAULT | 0xffff);
+}
+
+static inline u32 hv_reps(u64 result)
+{
+	return result >> TLFS_RESULT_REPS_SHIFT & TLFS_HYPERCALL_REP_MASK;
+}
+
+#endif /* TEST_HV_H */

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: Configurations: what is refused, and the CPUID leaves of the others
+ *
+ * In: struct hve_config by hand. Out: the errno and the sentence of each bad
+ * one, and for good ones the leaves, bit by bit as the TLFS numbers them in
+ * "Feature and Interface Discovery". State: none. Deliberately absent: the text
+ * from which configurations are made (test_options.c).
+ */
+#include <errno.h>
+#include "unit.h"
+#include <hve/registry.h>
+
+static struct hve_config base(void)
+{
+	struct hve_config config = { .size = sizeof(config) };
+
+	return config;
+}
+
+/* Refused with EINVAL and a sentence that has both words; or accepted: NULL */
+static void expect(const struct hve_config *config, const char *word,
+		   const char *other)
+{
+	char why[HVE_REASON_LEN] = "";
+	int err = hve_config_check(config, why, sizeof(why));
+
+	assert_int_equal(err, word ? -EINVAL : 0);
+	assert_int_equal(hve_config_check(config, NULL, 0), err);
+	if (!word)
+		return;
+	assert_non_null(strstr(why, word));
+	assert_non_null(strstr(why, other));
+	assert_null(strchr(why, '\n'));
+}
+
+static void good_ones(void **state)
+{
+	struct hve_config config = base();
+	unsigned int i;
+
+	(void)state;
+	expect(&config, NULL, NULL);
+	config.spinlock_retries = 0xfff;
+	for (i = 0; i < HVE_NR_FEATURES; i++)
+		config.features[0] |= 1ull << hve_features[i].number;
+	expect(&config, NULL, NULL);
+	config.flags = HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION;
+	config.version_snumber = 0xffffff;
+	config.version_build = ~0u;
+	expect(&config, NULL, NULL);
+}
+
+static void base_features_are_implied(void **state)
+{
+	struct hve_config config = base();
+
+	(void)state;
+	config.features[0] = HVE_BIT(TLBFLUSH);
+	expect(&config, NULL, NULL);
+}
+
+static void missing_prerequisites(void **state)
+{
+	unsigned int i, need;
+
+	(void)state;
+	for (i = 0; i < HVE_NR_FEATURES; i++) {
+		struct hve_config config = base();
+		uint64_t lacks = hve_features[i].needs & ~hve_base_features();
+
+		config.spinlock_retries = 0xfff;
+		config.features[0] = 1ull << hve_features[i].number;
+		for (need = 0; need < 64 && !(lacks >> need & 1); need++)
+			;
+		if (need < 64)
+			expect(&config, hve_features[i].name,
+			       hve_feature_row(need)->name);
+		else
+			expect(&config, NULL, NULL);
+	}
+}
+
+static void unknown_features(void **state)
+{
+	struct hve_config config;
+	unsigned int bit;
+
+	(void)state;
+	for (bit = 0; bit < 64; bit++) {
+		config = base();
+		config.features[0] = 1ull << bit;
+		config.spinlock_retries = 0xfff;
+		if (!hve_feature_row(bit))
+			expect(&config, "feature", "does not know");
+		config = base();
+		config.features[1] = 1ull << bit;
+		expect(&config, "feature", "does not know");
+	}
+}
+
+static void unknown_flags(void **state)
+{
+	struct hve_config config = base();
+	unsigned int bit;
+
+	(void)state;
+	for (bit = 0; bit < 32; bit++) {
+		config.flags = 1u << bit;
+		if (config.flags & (HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION))
+			expect(&config, NULL, NULL);
+		else
+			expect(&config, "flags", "unknown");
+	}
+}
+
+static void reserved_bytes(void **state)
+{
+	struct hve_config config;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(config.reserved); i++) {
+		config = base();
+		config.reserved[i] = 0x80;
+		expect(&config, "reserved", "zero");
+	}
+}
+
+static void spinlock_retries(void **state)
+{
+	struct hve_config config = base();
+
+	(void)state;
+	config.spinlock_retries = 1;	/* of no meaning without the feature */
+	expect(&config, NULL, NULL);
+	config.features[0] = HVE_BIT(SPINLOCKS);
+	expect(&config, "spinlocks=0x1 ", "0xfff");
+	config.spinlock_retries = 0xffe;
+	expect(&config, "spinlocks=0xffe ", "0xfff");
+	config.spinlock_retries = 0xfff;
+	expect(&config, NULL, NULL);
+	config.spinlock_retries = 0xffffffff;
+	expect(&config, NULL, NULL);
+}
+
+static void service_number(void **state)
+{
+	struct hve_config config = base();
+
+	(void)state;
+	config.version_snumber = 0x1000000;
+	expect(&config, "version-id-snumber=0x1000000", "0xffffff");
+}
+
+static void sentences_are_cut_to_their_room(void **state)
+{
+	struct hve_config config = base();
+	char why[12];
+
+	(void)state;
+	config.flags = ~0u;
+	memset(why, 'x', sizeof(why));
+	assert_int_equal(hve_config_check(&config, why, 10), -EINVAL);
+	assert_int_equal(strlen(why), 9);
+	assert_int_equal(why[10], 'x');
+}
+
+static const struct {
+	uint64_t feature;
+	unsigned int leaf, reg, bit;
+} published[] = {
+	{ HVE_BIT(HYPERCALL), 3, HVE_EAX, 5 },
+	{ HVE_BIT(HYPERCALL), 3, HVE_EDX, 18 },
+	{ HVE_BIT(HYPERCALL), 4, HVE_EAX, 9 },
+	{ HVE_BIT(VPINDEX), 3, HVE_EAX, 6 },
+	{ HVE_BIT(RELAXED), 4, HVE_EAX, 5 },
+	{ HVE_BIT(TIME), 3, HVE_EAX, 1 },
+	{ HVE_BIT(TIME), 3, HVE_EAX, 9 },
+	{ HVE_BIT(FREQUENCIES), 3, HVE_EAX, 11 },
+	{ HVE_BIT(FREQUENCIES), 3, HVE_EDX, 8 },
+	{ HVE_BIT(VAPIC), 3, HVE_EAX, 4 },
+	{ HVE_BIT(VAPIC), 4, HVE_EAX, 3 },
+	{ HVE_BIT(TLBFLUSH), 4, HVE_EAX, 2 },
+	{ HVE_BIT(TLBFLUSH), 4, HVE_EAX, 11 },
+	{ HVE_BIT(IPI), 4, HVE_EAX, 10 },
+	{ HVE_BIT(IPI), 4, HVE_EAX, 11 },
+	{ HVE_BIT(XMM_INPUT), 3, HVE_EDX, 4 },
+};
+
+static void check_leaves(uint64_t features)
+{
+	struct hve_config config = base();
+	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES];
+	uint32_t want[HVE_CPUID_LEAVES][4] = { 0 };
+	unsigned int i;
+
+	memset(leaf, 0xa5, sizeof(leaf));
+	config.spinlock_retries = 0x1234;
+	hve_cpuid_build(&config, features, 240, leaf);
+	for (i = 0; i < COUNT(published); i++)
+		if (features & published[i].feature)
+			want[published[i].leaf][published[i].reg] |=
+				1u << published[i].bit;
+	want[4][HVE_EBX] = features & HVE_BIT(SPINLOCKS) ? 0x1234 : 0xffffffff;
+	want[5][HVE_EAX] = 240;
+	want[5][HVE_EBX] = 64;
+	for (i = 3; i < HVE_CPUID_LEAVES; i++)
+		assert_memory_equal(leaf[i].reg, want[i], sizeof(want[i]));
+}
+
+static void features_set_their_bits(void **state)
+{
+	uint64_t listed = HVE_BIT(SPINLOCKS), features;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < COUNT(published); i++)
+		listed |= published[i].feature;
+	/* Every subset of what the table above knows */
+	for (features = listed; features; features = (features - 1) & listed)
+		check_leaves(features);
+	check_leaves(0);
+}
+
+static void identity(void **state)
+{
+	struct hve_config config = base();
+	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES];
+
+	(void)state;
+	hve_cpuid_build(&config, 0, 1, leaf);
+	assert_int_equal(leaf[0].reg[HVE_EAX], HVE_CPUID_BASE + 5);
+	assert_memory_equal(&leaf[0].reg[HVE_EBX], "Microsoft Hv", 12);
+	assert_memory_equal(leaf[1].reg, "Hv#1\0\0\0\0\0\0\0\0\0\0\0", 16);
+	assert_int_equal(leaf[2].reg[HVE_EAX], 14393);
+	assert_int_equal(leaf[2].reg[HVE_EBX], 10 << 16);
+
+	memcpy(config.vendor_id, "ab", 2);
+	config.flags = HVE_CONFIG_VERSION;
+	config.version_build = 0x89abcdef;
+	config.version_major = 0xfedc;
+	config.version_minor = 0x1234;
+	config.version_spack = 0xffffffff;
+	config.version_sbranch = 0xfe;
+	config.version_snumber = 0xabcdef;
+	hve_cpuid_build(&config, 0, 1, leaf);
+	assert_memory_equal(&leaf[0].reg[HVE_EBX], "ab\0\0\0\0\0\0\0\0\0\0", 12);
+	assert_int_equal(leaf[2].reg[HVE_EAX], 0x89abcdef);
+	assert_int_equal(leaf[2].reg[HVE_EBX], 0xfedc1234);
+	assert_int_equal(leaf[2].reg[HVE_ECX], 0xffffffff);
+	assert_int_equal(leaf[2].reg[HVE_EDX], 0xfeabcdef);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_ones),
+		cmocka_unit_test(base_features_are_implied),
+		cmocka_unit_test(missing_prerequisites),
+		cmocka_unit_test(unknown_features),
+		cmocka_unit_test(unknown_flags),
+		cmocka_unit_test(reserved_bytes),
+		cmocka_unit_test(spinlock_retries),
+		cmocka_unit_test(service_number),
+		cmocka_unit_test(sentences_are_cut_to_their_room),
+		cmocka_unit_test(features_set_their_bits),
+		cmocka_unit_test(identity),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
