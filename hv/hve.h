@@ -46,6 +46,18 @@ struct hve_overlay {
 	bool mapped;
 };
 
+/**
+ * struct hve_exit - an exit to the VMM that a guest caused
+ * @event: KVM_SYSTEM_EVENT_*, 0: none
+ * @ndata: how many of @data count
+ * @data: what KVM hands over with that event
+ */
+struct hve_exit {
+	u32 event;
+	u32 ndata;
+	u64 data[5];
+};
+
 /* Where the reference time comes from; enl/tsc.h has the arithmetic */
 enum hve_time_source {
 	HVE_TIME_CLOCK,		/* the host's clock; the TSC page is not valid */
@@ -90,7 +102,8 @@ struct hve_time {
  * @unmark: the guest restarted: no more marks in the old assist page; set under
  *	hve_vm.lock, obeyed and cleared by this vCPU before it enters the guest
  * @assist_page: the overlay; hve_vm.lock
- * @changes: hve_vm.changes that this vCPU took notice of; used by it only
+ * @exit: why KVM_RUN is to end, where KVM itself has no reason; used by this
+ *	vCPU only
  * @call: the hypercall being done; used by this vCPU only
  * @targets: the set of VPs of that call; used by this vCPU only
  * @target_words: words of @targets that may hold a bit; the others are zero
@@ -106,7 +119,7 @@ struct hve_vcpu {
 	u64 vp_assist;
 	bool unmark;
 	struct hve_overlay assist_page;
-	int changes;
+	struct hve_exit exit;
 	struct hve_hcall call;
 	u32 target_words;
 	unsigned long targets[TLFS_VP_SET_BANKS];
@@ -125,6 +138,7 @@ struct hve_vcpu {
  * @context: whose configuration and event queue; holds a reference
  * @config: what was asked for; constant
  * @features: what is served; changes once, before the guest runs; @lock
+ * @told: what CPUID says is served: the same unless HVE_CONFIG_LENIENT is set
  * @refused: what was asked for and cannot be served; likewise
  * @leaf: CPUID leaves for @features; likewise
  * @ready: @features are final
@@ -137,8 +151,7 @@ struct hve_vcpu {
  * @tsc_page: its overlay
  * @time: reference time
  * @overlays: placed overlays, oldest first
- * @changes: counts what every vCPU must notice before it is in the guest again:
- *	a TSC, the host's clock, a restart; raised by anybody
+ * @changes: counts changes of a TSC or of the host's clock; raised by anybody
  * @resets: restarts seen
  * @tsc_updates: rewrites of the TSC page
  * @memory: bytes held
@@ -153,6 +166,7 @@ struct hve_vm {
 	struct hve_context *context;
 	struct hve_config config;
 	u64 features;
+	u64 told;
 	u64 refused;
 	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES];
 	bool ready;
@@ -250,7 +264,7 @@ enum hve_verdict hve_overlay_write(struct hve_vm *vm, struct hve_overlay *page,
 
 /* reset.c */
 void hve_reset(struct hve_vm *vm);
-/* In the vCPU's thread, before it enters the guest, when @changes moved on */
+/* In the vCPU's thread, before it enters the guest, where that was requested */
 void hve_vcpu_entering(struct hve_vcpu *vcpu);
 
 /* stats.c */
@@ -258,16 +272,22 @@ int hve_stats_list(struct hve_list *list);
 int hve_stats_counters(struct hve_counters *request);
 
 /* Handlers, one for each row of the registry; enl/ */
-#define HVE_GETTER_RO(name) \
-	enum hve_verdict hve_get_##name(struct hve_vcpu *vcpu, u64 *data);
-#define HVE_GETTER_WO(name)
-#define HVE_GETTER_RW(name)	HVE_GETTER_RO(name)
-#define HVE_SETTER_RO(name)
-#define HVE_SETTER_WO(name) \
-	enum hve_verdict hve_set_##name(struct hve_vcpu *vcpu, u64 data);
-#define HVE_SETTER_RW(name)	HVE_SETTER_WO(name)
+#define HVE_GETTER_RO(name, ...)					\
+	enum hve_verdict hve_get_##name(struct hve_vcpu *vcpu,		\
+					##__VA_ARGS__, u64 *data);
+#define HVE_GETTER_WO(name, ...)
+#define HVE_GETTER_RW(name, ...)	HVE_GETTER_RO(name, ##__VA_ARGS__)
+#define HVE_SETTER_RO(name, ...)
+#define HVE_SETTER_WO(name, ...)					\
+	enum hve_verdict hve_set_##name(struct hve_vcpu *vcpu,		\
+					##__VA_ARGS__, u64 data);
+#define HVE_SETTER_RW(name, ...)	HVE_SETTER_WO(name, ##__VA_ARGS__)
 #define HVE_MSR(name, id, number, access, scope, rsvdz) \
 	HVE_GETTER_##access(name) HVE_SETTER_##access(name)
+/* Of several MSRs the handler is told which one, counted from 0 */
+#define HVE_MSRS(name, id, number, count, access, scope, rsvdz) \
+	HVE_GETTER_##access(name, u32 index) \
+	HVE_SETTER_##access(name, u32 index)
 #define HVE_CALL(name, ...)						\
 	enum hve_verdict hve_do_##name(struct hve_vcpu *vcpu,		\
 				       struct hve_hcall *call);
@@ -285,7 +305,9 @@ static inline bool hve_time_is_stale(const struct hve_vm *vm)
 	return READ_ONCE(vm->time.done) != atomic_read(&vm->changes);
 }
 
+/* Reference time; the second may be called anywhere, and may be out of date */
 u64 hve_time_now(struct hve_vcpu *vcpu);
+u64 hve_time_peek(struct hve_vcpu *vcpu);
 int hve_time_start(void);
 void hve_time_stop(void);
 

@@ -8,26 +8,48 @@
  * checked here, once. The one place where a verdict of an MSR becomes KVM's 0
  * or 1. State is counters of the vCPU; no lock.
  */
+#include <linux/nospec.h>
 #include "hve.h"
 #include "trace.h"
 
 /* Bound at compile time, so that a handler is called directly. */
-#define READ_RO(name)	hve_get_##name(vcpu, data)
-#define READ_RW(name)	hve_get_##name(vcpu, data)
-#define READ_WO(name)	HVE_UNKNOWN
-#define WRITE_RO(name)	HVE_UNKNOWN
-#define WRITE_RW(name)	hve_set_##name(vcpu, data)
-#define WRITE_WO(name)	hve_set_##name(vcpu, data)
+#define READ_RO(name, ...)	hve_get_##name(vcpu, ##__VA_ARGS__, data)
+#define READ_RW(name, ...)	hve_get_##name(vcpu, ##__VA_ARGS__, data)
+#define READ_WO(name, ...)	HVE_UNKNOWN
+#define WRITE_RO(name, ...)	HVE_UNKNOWN
+#define WRITE_RW(name, ...)	hve_set_##name(vcpu, ##__VA_ARGS__, data)
+#define WRITE_WO(name, ...)	hve_set_##name(vcpu, ##__VA_ARGS__, data)
+
+/* Which one of several MSRs; the switch bounds it, but not for speculation. */
+#define WHICH(number, count)	array_index_nospec(msr - (number), count)
+
+#define DO_READ(name, id, ...)						\
+	do {								\
+		if (!hve_vm_has(vcpu->vm, HVE_F_##id))			\
+			return HVE_DENIED;				\
+		vcpu->msr_reads[HVE_MSR_##name]++;			\
+		return __VA_ARGS__;					\
+	} while (0)
+
+#define DO_WRITE(name, id, rsvdz, ...)					\
+	do {								\
+		if (!hve_vm_has(vcpu->vm, HVE_F_##id))			\
+			return HVE_DENIED;				\
+		if (data & (rsvdz))					\
+			return HVE_BAD_PARAMETER;			\
+		vcpu->msr_writes[HVE_MSR_##name]++;			\
+		return __VA_ARGS__;					\
+	} while (0)
 
 static enum hve_verdict read_row(struct hve_vcpu *vcpu, u32 msr, u64 *data)
 {
 	switch (msr) {
 #define HVE_MSR(name, id, number, access, scope, rsvdz)			\
 	case number:							\
-		if (!hve_vm_has(vcpu->vm, HVE_F_##id))			\
-			return HVE_DENIED;				\
-		vcpu->msr_reads[HVE_MSR_##name]++;			\
-		return READ_##access(name);
+		DO_READ(name, id, READ_##access(name));
+#define HVE_MSRS(name, id, number, count, access, scope, rsvdz)		\
+	case number ... (number) + (count) - 1:				\
+		DO_READ(name, id, READ_##access(name, WHICH(number, count)));
 #include <hve/enlightenments.def>
 	default:
 		return HVE_UNKNOWN;
@@ -39,12 +61,11 @@ static enum hve_verdict write_row(struct hve_vcpu *vcpu, u32 msr, u64 data)
 	switch (msr) {
 #define HVE_MSR(name, id, number, access, scope, rsvdz)			\
 	case number:							\
-		if (!hve_vm_has(vcpu->vm, HVE_F_##id))			\
-			return HVE_DENIED;				\
-		if (data & (rsvdz))					\
-			return HVE_BAD_PARAMETER;			\
-		vcpu->msr_writes[HVE_MSR_##name]++;			\
-		return WRITE_##access(name);
+		DO_WRITE(name, id, rsvdz, WRITE_##access(name));
+#define HVE_MSRS(name, id, number, count, access, scope, rsvdz)		\
+	case number ... (number) + (count) - 1:				\
+		DO_WRITE(name, id, rsvdz,					\
+		      WRITE_##access(name, WHICH(number, count)));
 #include <hve/enlightenments.def>
 	default:
 		return HVE_UNKNOWN;

@@ -28,9 +28,11 @@ const struct hve_feature_row hve_features[HVE_NR_FEATURES] = {
 };
 
 const struct hve_msr_info hve_msrs[HVE_NR_MSRS] = {
-#define HVE_MSR(label, id, nr, acc, where, zero)			\
-	{ .name = #label, .rsvdz = (zero), .number = (nr),		\
+#define HVE_MSRS(label, id, nr, many, acc, where, zero)			\
+	{ .name = #label, .rsvdz = (zero), .number = (nr), .count = (many), \
 	  .feature = HVE_F_##id, .access = HVE_##acc, .scope = HVE_##where },
+#define HVE_MSR(label, id, nr, acc, where, zero)			\
+	HVE_MSRS(label, id, nr, 1, acc, where, zero)
 #include <hve/enlightenments.def>
 };
 
@@ -51,6 +53,16 @@ __u64 hve_features_with(__u32 traits)
 		if (hve_features[i].traits & traits)
 			found |= 1ull << hve_features[i].number;
 	return found;
+}
+
+__u64 hve_all_features(void)
+{
+	__u64 all = 0;
+	unsigned int i;
+
+	for (i = 0; i < HVE_NR_FEATURES; i++)
+		all |= 1ull << hve_features[i].number;
+	return all;
 }
 
 __u64 hve_base_features(void)
@@ -90,16 +102,6 @@ const struct hve_feature_row *hve_unmet(__u64 features, unsigned int *missing)
 #define SPINLOCK_NEVER_NOTIFY	0xffffffffu
 #define SERVICE_NUMBER_MAX	0xffffffu
 
-static __u64 all_features(void)
-{
-	__u64 all = 0;
-	unsigned int i;
-
-	for (i = 0; i < HVE_NR_FEATURES; i++)
-		all |= 1ull << hve_features[i].number;
-	return all;
-}
-
 static int check_values(const struct hve_config *config, char *why,
 			unsigned int len)
 {
@@ -117,19 +119,27 @@ static int check_values(const struct hve_config *config, char *why,
 			 config->version_snumber, SERVICE_NUMBER_MAX);
 		return -EINVAL;
 	}
+	if (config->crash_policy > HVE_CRASH_EVENT ||
+	    config->reset_policy > HVE_RESET_SHUTDOWN) {
+		snprintf(why, len, "unknown policy for a crash (%u) or a reset (%u)",
+			 config->crash_policy, config->reset_policy);
+		return -EINVAL;
+	}
 	return 0;
 }
 
 int hve_config_check(const struct hve_config *config, char *why,
 		     unsigned int len)
 {
-	const __u32 flags = HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION;
+	const __u32 flags = HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION |
+			    HVE_CONFIG_LENIENT | HVE_CONFIG_HINTS |
+			    HVE_CONFIG_CORESHARING_AUTO;
 	const struct hve_feature_row *row;
 	unsigned int i, missing;
 
 	if (!why)
 		len = 0;
-	if (config->features[0] & ~all_features() || config->features[1]) {
+	if (config->features[0] & ~hve_all_features() || config->features[1]) {
 		snprintf(why, len,
 			 "the configuration names a feature that this version does not know");
 		return -EINVAL;
@@ -199,6 +209,6 @@ void hve_cpuid_build(const struct hve_config *config, __u64 features,
 #include <hve/enlightenments.def>
 	leaf[4].reg[HVE_EBX] = features & HVE_BIT(SPINLOCKS) ?
 			       config->spinlock_retries : SPINLOCK_NEVER_NOTIFY;
-	leaf[5].reg[HVE_EAX] = max_vcpus;
-	leaf[5].reg[HVE_EBX] = MAX_LOGICAL_PROCESSORS;
+	leaf[5].reg[HVE_EAX] = config->vp_limit ?: max_vcpus;
+	leaf[5].reg[HVE_EBX] = config->lp_limit ?: MAX_LOGICAL_PROCESSORS;
 }

@@ -22,16 +22,12 @@ static void reset_vcpu(struct hve_vm *vm, struct hve_vcpu *vcpu)
 
 void hve_vcpu_entering(struct hve_vcpu *vcpu)
 {
-	/* Read before the work: who changes more meanwhile is noticed again. */
-	int changes = atomic_read_acquire(&vcpu->vm->changes);
-
 	if (READ_ONCE(vcpu->unmark)) {
 		hve_kvm_apic_assist(vcpu->kvm, 0);
 		WRITE_ONCE(vcpu->unmark, false);
 	}
 	if (hve_time_is_stale(vcpu->vm))
 		hve_time_refresh(vcpu->vm);
-	vcpu->changes = changes;
 }
 
 void hve_reset(struct hve_vm *vm)

@@ -36,7 +36,10 @@ static void describe(struct hve_vm *vm, struct hve_vm_info *info)
 		info->flags |= HVE_VM_TSC_PAGE;
 	if (READ_ONCE(vm->time.valid))
 		info->flags |= HVE_VM_TSC_VALID;
-	info->features[0] = READ_ONCE(vm->features);
+	if (vm->config.flags & HVE_CONFIG_LENIENT)
+		info->flags |= HVE_VM_LENIENT;
+	info->features[0] = READ_ONCE(vm->ready) ? READ_ONCE(vm->told) :
+			    READ_ONCE(vm->features);
 	info->refused[0] = READ_ONCE(vm->refused);
 	info->guest_os_id = READ_ONCE(vm->guest_os_id);
 	info->resets = READ_ONCE(vm->resets);

@@ -177,6 +177,7 @@ static void detach_stopped(void *arg)
 	hve_overlay_remove(vm, &vm->hypercall_page);
 	hve_overlay_remove(vm, &vm->tsc_page);
 	mutex_unlock(&vm->lock);
+	hve_kvm_forget_requests(kvm);
 }
 
 int hve_vm_detach(struct kvm *kvm)
@@ -215,11 +216,15 @@ static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 	char names[64];
 
 	lockdep_assert_held(&vm->lock);
+	vm->told = vm->features;
+	if (vm->config.flags & HVE_CONFIG_LENIENT)
+		vm->features = hve_all_features();
 	if (!hve_kvm_has_lapic(vcpu)) {
-		vm->refused = vm->features & hve_features_with(HVE_LAPIC);
-		vm->features &= ~vm->refused;
+		vm->refused = vm->told & hve_features_with(HVE_LAPIC);
+		vm->features &= ~hve_features_with(HVE_LAPIC);
+		vm->told &= vm->features;
 	}
-	hve_cpuid_build(&vm->config, vm->features, vm->nr_slots, vm->leaf);
+	hve_cpuid_build(&vm->config, vm->told, vm->nr_slots, vm->leaf);
 	vm->ready = true;
 	if (!vm->refused)
 		return;

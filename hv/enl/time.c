@@ -7,8 +7,9 @@
  * MSR: both use scale and offset on the guest's TSC while all vCPUs agree on
  * it and the host's clock is its TSC; else the page is marked invalid and the
  * MSR follows the host's clock. Either change goes on from the time reached.
- * The parameters are read under a seqcount, written under hve_vm.lock, in a
- * vCPU's thread: on its next entry after anybody marked them stale.
+ * The parameters are read under a seqcount, from interrupts too, and written
+ * under hve_vm.lock with interrupts off, in a vCPU's thread: on its next entry
+ * after anybody marked them stale.
  * Source: TLFS, "Timers".
  */
 #include <linux/irqflags.h>
@@ -177,28 +178,27 @@ void hve_time_touched(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 void hve_time_reset(struct hve_vm *vm)
 {
 	struct hve_time *time = &vm->time;
+	unsigned long flags;
 
 	lockdep_assert_held(&vm->lock);
 	time->valid = false;
-	preempt_disable();
+	local_irq_save(flags);
 	write_seqcount_begin(&time->seq);
 	time->source = HVE_TIME_CLOCK;
 	time->anchor = 0;
 	time->anchor_clock = clock_ticks();
 	time->offset = -time->anchor_clock;
 	write_seqcount_end(&time->seq);
-	preempt_enable();
+	local_irq_restore(flags);
 	atomic_inc(&vm->changes);
 }
 
-u64 hve_time_now(struct hve_vcpu *vcpu)
+u64 hve_time_peek(struct hve_vcpu *vcpu)
 {
 	struct hve_time *time = &vcpu->vm->time;
 	unsigned int seq;
 	u64 now;
 
-	if (unlikely(hve_time_is_stale(vcpu->vm)))
-		hve_time_refresh(vcpu->vm);
 	do {
 		seq = read_seqcount_begin(&time->seq);
 		if (time->source == HVE_TIME_TSC)
@@ -208,6 +208,13 @@ u64 hve_time_now(struct hve_vcpu *vcpu)
 			now = clock_ticks() + time->offset;
 	} while (read_seqcount_retry(&time->seq, seq));
 	return now;
+}
+
+u64 hve_time_now(struct hve_vcpu *vcpu)
+{
+	if (unlikely(hve_time_is_stale(vcpu->vm)))
+		hve_time_refresh(vcpu->vm);
+	return hve_time_peek(vcpu);
 }
 
 static void host_clock_changed(void)

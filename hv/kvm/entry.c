@@ -152,11 +152,13 @@ int hve_entry_kvm_emulate_hypercall(struct kvm_vcpu *vcpu)
 static noinline void maybe_service_requests(struct kvm_vcpu *vcpu)
 {
 	struct hve_vm *vm = hve_lookup(vcpu->kvm);
-	struct hve_vcpu *hve_vcpu = vm ? vcpu_of(vm, vcpu) : NULL;
+	struct hve_vcpu *hve_vcpu;
 
-	if (hve_vcpu && unlikely(hve_vcpu->changes !=
-				 atomic_read(&vm->changes)))
-		hve_vcpu_entering(hve_vcpu);
+	if (vm && kvm_check_request(HVE_REQUEST, vcpu)) {
+		hve_vcpu = vcpu_of(vm, vcpu);
+		if (hve_vcpu)
+			hve_vcpu_entering(hve_vcpu);
+	}
 	ORIGINAL(kvm_service_local_tlb_flush_requests, vcpu);
 }
 
@@ -166,6 +168,28 @@ void hve_entry_kvm_service_local_tlb_flush_requests(struct kvm_vcpu *vcpu)
 		ORIGINAL(kvm_service_local_tlb_flush_requests, vcpu);
 	else
 		maybe_service_requests(vcpu);
+}
+
+static noinline int maybe_run(struct kvm_vcpu *vcpu)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+	struct hve_vcpu *hve_vcpu;
+	int err;
+
+	if (!vm)
+		return ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
+	err = ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
+	hve_vcpu = READ_ONCE(vm->vcpus[vcpu->vcpu_idx]);
+	if (hve_vcpu && unlikely(hve_vcpu->exit.event) && !err)
+		hve_kvm_exit(hve_vcpu);
+	return err;
+}
+
+int hve_entry_kvm_arch_vcpu_ioctl_run(struct kvm_vcpu *vcpu)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
+	return maybe_run(vcpu);
 }
 
 /* Userspace gave the boot vCPU new registers: is that a reboot? */

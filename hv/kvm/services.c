@@ -259,8 +259,46 @@ void hve_kvm_flush_all(struct kvm *kvm)
 
 void hve_kvm_request_entry_check(struct kvm *kvm)
 {
-	/* The one request whose service is hooked; a flush too many is cheap. */
-	hve_kvm_flush_all(kvm);
+	static_call(hve_kvm_make_all_cpus_request)(kvm, HVE_REQUEST);
+}
+
+void hve_kvm_forget_requests(struct kvm *kvm)
+{
+	struct kvm_vcpu *vcpu;
+	unsigned long index;
+
+	kvm_for_each_vcpu(index, vcpu, kvm)
+		kvm_clear_request(HVE_REQUEST, vcpu);
+}
+
+void hve_kvm_system_event(struct hve_vcpu *vcpu, u32 event, u32 ndata,
+			  const u64 *data)
+{
+	vcpu->exit.event = event;
+	vcpu->exit.ndata = ndata;
+	memcpy(vcpu->exit.data, data, ndata * sizeof(*data));
+	/* Ends KVM_RUN and does nothing else; hve_kvm_exit() says why. */
+	kvm_make_request(KVM_REQ_REPORT_TPR_ACCESS, vcpu->kvm);
+}
+
+void hve_kvm_exit(struct hve_vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->kvm->run;
+	struct hve_exit *exit = &vcpu->exit;
+
+	if (run->exit_reason != KVM_EXIT_TPR_ACCESS)
+		return;
+	run->exit_reason = KVM_EXIT_SYSTEM_EVENT;
+	run->system_event.type = exit->event;
+	run->system_event.ndata = exit->ndata;
+	memcpy(run->system_event.data, exit->data,
+	       exit->ndata * sizeof(*exit->data));
+	exit->event = 0;
+}
+
+void hve_kvm_shutdown(struct kvm_vcpu *vcpu)
+{
+	kvm_make_request(KVM_REQ_TRIPLE_FAULT, vcpu);
 }
 
 void hve_kvm_yield(struct kvm_vcpu *vcpu)

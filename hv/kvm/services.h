@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 struct file;
+struct hve_vcpu;
 struct hve_vm;
 struct kvm;
 struct kvm_vcpu;
@@ -84,10 +85,24 @@ u64 hve_kvm_apic_hz(struct kvm *kvm);
 /* Calls @changed from a worker whenever the host's TSC became (un)usable */
 int hve_kvm_watch_clock(void (*changed)(void));
 void hve_kvm_unwatch_clock(void);
+
 /*
  * Every vCPU passes hve_vcpu_entering() before it is in the guest
  * again. Any context that holds a reference on the VM.
  */
 void hve_kvm_request_entry_check(struct kvm *kvm);
+/* With every vCPU stopped, when the VM is not served any more */
+void hve_kvm_forget_requests(struct kvm *kvm);
+
+/*
+ * The VMM's KVM_RUN ends with KVM_EXIT_SYSTEM_EVENT, at most five of @data, once
+ * the instruction that is emulated now is finished.
+ */
+void hve_kvm_system_event(struct hve_vcpu *vcpu, u32 event, u32 ndata,
+			  const u64 *data);
+/* Behind KVM_RUN, when vcpu->exit.event is set */
+void hve_kvm_exit(struct hve_vcpu *vcpu);
+/* Likewise, with KVM_EXIT_SHUTDOWN */
+void hve_kvm_shutdown(struct kvm_vcpu *vcpu);
 
 #endif /* HVE_KVM_SERVICES_H */

@@ -62,6 +62,7 @@ struct hve_msr_info {
 	const char *name;
 	__u64 rsvdz;
 	__u32 number;
+	__u32 count;
 	__u8 feature;
 	__u8 access;
 	__u8 scope;
@@ -93,7 +94,8 @@ struct hve_cpuid_leaf {
 	__u32 reg[4];		/* indexed by enum hve_reg */
 };
 
-/* Every feature that a VM has without asking */
+/* Every feature that there is; every one that a VM has without asking */
+__u64 hve_all_features(void);
 __u64 hve_base_features(void);
 /* Every feature with one of @traits */
 __u64 hve_features_with(__u32 traits);

@@ -216,8 +216,11 @@ static void rst_msrs(void)
 	puts("   * - Number\n     - Name\n     - Enlightenment\n     - Guest may\n     - One for each");
 	for (i = 0; i < HVE_NR_MSRS; i++) {
 		row = &hve_msrs[i];
-		printf("   * - 0x%08x\n     - ``%s``\n     - ``%s``\n     - %s\n     - %s\n",
-		       row->number, row->name, hve_feature_row(row->feature)->name,
+		printf("   * - 0x%08x", row->number);
+		if (row->count > 1)
+			printf(" to 0x%08x", row->number + row->count - 1);
+		printf("\n     - ``%s``\n     - ``%s``\n     - %s\n     - %s\n",
+		       row->name, hve_feature_row(row->feature)->name,
 		       access_names[row->access],
 		       row->scope == HVE_VM ? "VM" : "virtual processor");
 	}

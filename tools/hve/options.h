@@ -19,12 +19,13 @@ struct hve_value {
 	const char *name;
 	const char *form;	/* what stands behind the = */
 	const char *help;
-	size_t offset;		/* of the number in struct hve_config */
-	size_t width;		/* its bytes, 0: not a number */
+	size_t offset;		/* of the field in struct hve_config */
+	size_t width;		/* its bytes, 0: no field of its own */
 	__u64 max;
+	__u32 flag;		/* set where a word says so, 0: none */
 };
 
-#define HVE_NR_VALUES	8
+#define HVE_NR_VALUES	14
 extern const struct hve_value hve_values[HVE_NR_VALUES];
 
 /* Nothing asked for yet */

@@ -45,6 +45,23 @@ struct hve_features {
 /* hve_config.flags: where the leaves go that the VMM has at 0x40000000 */
 #define HVE_CONFIG_KVM_HIDE	(1u << 0)	/* nowhere; else to 0x40000100 */
 
+#define HVE_CONFIG_VERSION	(1u << 1)	/* the version fields are set */
+/* Everything answers whatever CPUID says, as KVM's own code does by default */
+#define HVE_CONFIG_LENIENT	(1u << 2)
+/* Recommend what is configured even where this host's APIC hardware is faster */
+#define HVE_CONFIG_HINTS	(1u << 3)
+/* "no-nonarch-coresharing" as the host's SMT state is when the VM is created */
+#define HVE_CONFIG_CORESHARING_AUTO	(1u << 4)
+
+/* hve_config.crash_policy: what happens when the guest says that it crashed */
+#define HVE_CRASH_LOG		0	/* kept, told; the guest goes on */
+#define HVE_CRASH_EXIT		1	/* and KVM_EXIT_SYSTEM_EVENT for the VMM */
+#define HVE_CRASH_EVENT		2	/* told only: no line in the kernel's log */
+
+/* hve_config.reset_policy: what the VMM sees when the guest asks for a reset */
+#define HVE_RESET_SYSTEM_EVENT	0
+#define HVE_RESET_SHUTDOWN	1	/* as after a triple fault */
+
 /**
  * struct hve_config - what a VM gets
  * @size: size of this structure in bytes
@@ -60,6 +77,11 @@ struct hve_features {
  * @version_spack: ECX
  * @version_sbranch: EDX bits 31-24
  * @version_snumber: EDX bits 23-0
+ * @crash_policy: HVE_CRASH_*
+ * @reset_policy: HVE_RESET_*
+ * @reserved: zero
+ * @vp_limit: leaf 0x40000005 EAX, 0: what this host's KVM allows
+ * @lp_limit: leaf 0x40000005 EBX, 0: 64
  */
 struct hve_config {
 	__u32 size;
@@ -73,10 +95,12 @@ struct hve_config {
 	__u32 version_spack;
 	__u32 version_snumber;
 	__u8  version_sbranch;
-	__u8  reserved[7];
+	__u8  crash_policy;
+	__u8  reset_policy;
+	__u8  reserved[5];
+	__u32 vp_limit;
+	__u32 lp_limit;
 };
-
-#define HVE_CONFIG_VERSION	(1u << 1)	/* the version fields are set */
 
 /**
  * struct hve_arm - serve VMs that do not exist yet
@@ -155,6 +179,7 @@ struct hve_vm_info {
 #define HVE_VM_HYPERCALL_PAGE	(1u << 0)	/* the guest enabled it */
 #define HVE_VM_TSC_PAGE		(1u << 1)	/* the guest enabled it */
 #define HVE_VM_TSC_VALID	(1u << 2)	/* and its sequence is not 0 */
+#define HVE_VM_LENIENT		(1u << 3)	/* HVE_CONFIG_LENIENT is set */
 
 /**
  * struct hve_list - every served VM

@@ -212,7 +212,7 @@ expect_words() {
 
 test_texts() {
 	expect_words "completion: a command" "status" hve st
-	expect_words "completion: an item" "relaxed" hve run --hv re
+	expect_words "completion: an item" "relaxed" hve run --hv rel
 	expect_words "completion: a later item" "relaxed,time" hve run --hv relaxed,ti
 	expect_words "completion: an item behind a value" "0x1fff,time" \
 		hve run --hv spinlocks = 0x1fff,ti

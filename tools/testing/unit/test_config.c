@@ -102,16 +102,34 @@ static void unknown_features(void **state)
 static void unknown_flags(void **state)
 {
 	struct hve_config config = base();
+	const __u32 known = HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION |
+			    HVE_CONFIG_LENIENT | HVE_CONFIG_HINTS |
+			    HVE_CONFIG_CORESHARING_AUTO;
 	unsigned int bit;
 
 	(void)state;
 	for (bit = 0; bit < 32; bit++) {
 		config.flags = 1u << bit;
-		if (config.flags & (HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION))
+		if (config.flags & known)
 			expect(&config, NULL, NULL);
 		else
 			expect(&config, "flags", "unknown");
 	}
+}
+
+static void policies(void **state)
+{
+	struct hve_config config = base();
+
+	(void)state;
+	config.crash_policy = HVE_CRASH_EVENT;
+	config.reset_policy = HVE_RESET_SHUTDOWN;
+	expect(&config, NULL, NULL);
+	config.crash_policy = HVE_CRASH_EVENT + 1;
+	expect(&config, "policy", "crash (3)");
+	config.crash_policy = HVE_CRASH_LOG;
+	config.reset_policy = HVE_RESET_SHUTDOWN + 1;
+	expect(&config, "policy", "reset (2)");
 }
 
 static void reserved_bytes(void **state)
@@ -260,6 +278,7 @@ int main(void)
 		cmocka_unit_test(missing_prerequisites),
 		cmocka_unit_test(unknown_features),
 		cmocka_unit_test(unknown_flags),
+		cmocka_unit_test(policies),
 		cmocka_unit_test(reserved_bytes),
 		cmocka_unit_test(spinlock_retries),
 		cmocka_unit_test(service_number),

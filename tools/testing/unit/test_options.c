@@ -114,14 +114,15 @@ static void every_value_at_its_limit(void **state)
 		struct hve_config config;
 		uint64_t number = 0;
 
-		if (!value->width)
+		if (!value->max)
 			continue;
 		snprintf(text, sizeof(text), "%s=0x%llx", value->name,
 			 (unsigned long long)value->max);
 		config = parse(text);
 		memcpy(&number, (char *)&config + value->offset, value->width);
 		assert_int_equal(number, value->max);
-		assert_true(config.flags & HVE_CONFIG_VERSION);
+		assert_int_equal(!!(config.flags & HVE_CONFIG_VERSION),
+				 !strncmp(value->name, "version", 7));
 		assert_int_equal(hve_config_check(&config, NULL, 0), 0);
 		snprintf(text, sizeof(text), "%s=0x%llx", value->name,
 			 (unsigned long long)value->max + 1);
@@ -131,6 +132,23 @@ static void every_value_at_its_limit(void **state)
 	/* What was not named keeps what a guest would see anyway. */
 	assert_int_equal(parse("version-id-minor=3").version_major, 10);
 	assert_int_equal(parse("version-id-minor=3").version_build, 14393);
+}
+
+static void words(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("crash-policy=exit").crash_policy, HVE_CRASH_EXIT);
+	assert_int_equal(parse("crash-policy=exit,crash-policy=log").crash_policy,
+			 HVE_CRASH_LOG);
+	assert_int_equal(parse("reset-policy=shutdown").reset_policy,
+			 HVE_RESET_SHUTDOWN);
+	assert_int_equal(parse("hv-enforce-cpuid").flags, 0);
+	assert_int_equal(parse("-enforce-cpuid").flags, HVE_CONFIG_LENIENT);
+	assert_int_equal(parse("enforce-cpuid=off").flags, HVE_CONFIG_LENIENT);
+	assert_int_equal(parse("enforce_cpuid=off,enforce-cpuid").flags, 0);
+	assert_int_equal(parse("hints=all").flags, HVE_CONFIG_HINTS);
+	refused("crash-policy=2", "none of log|exit|event");
+	refused("reset-policy", "needs a value");
 }
 
 static void vendor(void **state)
@@ -156,7 +174,7 @@ static void kvm_leaves(void **state)
 	assert_int_equal(parse("kvm=off").flags, HVE_CONFIG_KVM_HIDE);
 	assert_int_equal(parse("kvm=hide,kvm=move").flags, 0);
 	assert_int_equal(parse("kvm=off,kvm=on").flags, 0);
-	refused("kvm=perhaps", "neither hide nor move");
+	refused("kvm=perhaps", "none of hide|move");
 	refused("kvm", "kvm=hide|move");
 }
 
@@ -317,6 +335,7 @@ int main(void)
 		cmocka_unit_test(lists),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(every_value_at_its_limit),
+		cmocka_unit_test(words),
 		cmocka_unit_test(vendor),
 		cmocka_unit_test(kvm_leaves),
 		cmocka_unit_test(mistakes),

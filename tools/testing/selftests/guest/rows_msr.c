@@ -17,9 +17,13 @@ static const struct row {
 	u32 feature;
 	u32 access;
 	u32 scope;
+	u32 count;
 } rows[] = {
 #define HVE_MSR(name, id, number, access, scope, rsvdz)			\
-	{ #name, (rsvdz), (number), HVE_F_##id, HVE_##access, HVE_##scope },
+	{ #name, (rsvdz), (number), HVE_F_##id, HVE_##access, HVE_##scope, 1 },
+#define HVE_MSRS(name, id, number, count, access, scope, rsvdz)		\
+	{ #name, (rsvdz), (number), HVE_F_##id, HVE_##access,		\
+	  HVE_##scope, (count) },
 #include <hve/enlightenments.def>
 };
 
@@ -136,7 +140,7 @@ static bool listed(u32 number)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].number == number)
+		if (number - rows[i].number < rows[i].count)
 			return true;
 	return false;
 }
@@ -161,14 +165,19 @@ static void test_unlisted(void)
 
 void test_main(void)
 {
-	u32 i;
+	u32 i, n;
 
 	page = alloc_pages(1);
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (hv_serves(1ul << rows[i].feature))
-			test_on(&rows[i]);
-		else
-			test_off(&rows[i]);
+		for (n = 0; n < rows[i].count; n++) {
+			struct row row = rows[i];
+
+			row.number += n;
+			if (hv_serves(1ul << row.feature))
+				test_on(&row);
+			else
+				test_off(&row);
+		}
 	}
 	ok(irq_count(0, SELF_IPI) == (hv_serves(HVE_BIT(VAPIC)) ? 1 : 0),
 	   "the self-IPI through the ICR arrived once, if served");
