@@ -24,23 +24,41 @@ static struct hve_overlay *above(struct hve_vm *vm, struct hve_overlay *page)
 	return NULL;
 }
 
-enum hve_verdict hve_overlay_place(struct hve_vm *vm, struct hve_overlay *page,
-				   u64 gpa, const void *content)
+static struct hve_overlay *below(struct hve_vm *vm, struct hve_overlay *page)
 {
-	void *saved;
+	struct hve_overlay *other = page;
+
+	list_for_each_entry_continue_reverse(other, &vm->overlays, link)
+		if (other->mapped && other->gpa == page->gpa)
+			return other;
+	return NULL;
+}
+
+static int read_page(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
+		     void *to, u32 len)
+{
+	struct hve_overlay *over;
 
 	lockdep_assert_held(&vm->lock);
-	/* Nobody may see RAM in between when nothing moves. */
-	if (page->mapped && page->gpa == gpa)
-		return hve_overlay_write(vm, page, 0, content, TLFS_PAGE_SIZE);
-	saved = kmalloc(TLFS_PAGE_SIZE, GFP_KERNEL_ACCOUNT);
-	if (!saved)
-		return HVE_NO_MEMORY;
-	hve_overlay_remove(vm, page);
-	page->gpa = gpa;
+	over = above(vm, page);
+	if (!over)
+		return hve_kvm_read(vm->kvm, page->gpa + offset, to, len);
+	if (over->saved)
+		memcpy(to, over->saved + offset, len);
+	else
+		memset(to, 0, len);
+	return 0;
+}
+
+/* What RAM has below goes to @saved, unless it is all zero. */
+static void cover(struct hve_vm *vm, struct hve_overlay *page, void *saved,
+		  const void *content)
+{
+	struct hve_overlay *under;
+
 	page->placed = true;
-	page->mapped = !hve_kvm_read(vm->kvm, gpa, saved, TLFS_PAGE_SIZE) &&
-		       !hve_kvm_write(vm->kvm, gpa, content, TLFS_PAGE_SIZE);
+	page->mapped = !hve_kvm_read(vm->kvm, page->gpa, saved, TLFS_PAGE_SIZE) &&
+		       !hve_kvm_write(vm->kvm, page->gpa, content, TLFS_PAGE_SIZE);
 	if (!page->mapped || !memchr_inv(saved, 0, TLFS_PAGE_SIZE)) {
 		kfree(saved);
 		saved = NULL;
@@ -49,17 +67,57 @@ enum hve_verdict hve_overlay_place(struct hve_vm *vm, struct hve_overlay *page,
 	}
 	page->saved = saved;
 	list_add_tail(&page->link, &vm->overlays);
+	under = page->mapped ? below(vm, page) : NULL;
+	if (under)
+		WRITE_ONCE(under->covered, true);
+}
+
+static enum hve_verdict move(struct hve_vm *vm, struct hve_overlay *page,
+			     u64 gpa, const void *content)
+{
+	void *saved, *own = NULL;
+
+	saved = kmalloc(TLFS_PAGE_SIZE, GFP_KERNEL_ACCOUNT);
+	if (!content)
+		content = own = kzalloc(TLFS_PAGE_SIZE, GFP_KERNEL);
+	if (!saved || !content) {
+		kfree(saved);
+		kfree(own);
+		return HVE_NO_MEMORY;
+	}
+	if (own && page->mapped && read_page(vm, page, 0, own, TLFS_PAGE_SIZE))
+		memset(own, 0, TLFS_PAGE_SIZE);
+	hve_overlay_remove(vm, page);
+	page->gpa = gpa;
+	cover(vm, page, saved, content);
+	kfree(own);
 	return HVE_OK;
+}
+
+enum hve_verdict hve_overlay_place(struct hve_vm *vm, struct hve_overlay *page,
+				   u64 gpa, const void *content)
+{
+	lockdep_assert_held(&vm->lock);
+	if (!page->mapped || page->gpa != gpa)
+		return move(vm, page, gpa, content);
+	/* Nobody may see RAM in between when nothing moves. */
+	return content ? hve_overlay_write(vm, page, 0, content, TLFS_PAGE_SIZE) :
+	       HVE_OK;
 }
 
 static void drop(struct hve_vm *vm, struct hve_overlay *page)
 {
+	struct hve_overlay *under = page->mapped ? below(vm, page) : NULL;
+
+	if (under)
+		WRITE_ONCE(under->covered, above(vm, page));
 	if (page->saved)
 		vm->memory -= TLFS_PAGE_SIZE;
 	kfree(page->saved);
 	page->saved = NULL;
 	page->placed = false;
 	page->mapped = false;
+	page->covered = false;
 	list_del(&page->link);
 }
 
@@ -107,4 +165,34 @@ enum hve_verdict hve_overlay_write(struct hve_vm *vm, struct hve_overlay *page,
 	}
 	memcpy(over->saved + offset, from, len);
 	return HVE_OK;
+}
+
+int hve_overlay_get(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
+		    void *to, u32 len)
+{
+	int err;
+
+	if (!READ_ONCE(page->mapped))
+		return -EFAULT;
+	if (likely(!READ_ONCE(page->covered)))
+		return hve_kvm_read(vm->kvm, page->gpa + offset, to, len);
+	mutex_lock(&vm->lock);
+	err = page->mapped ? read_page(vm, page, offset, to, len) : -EFAULT;
+	mutex_unlock(&vm->lock);
+	return err;
+}
+
+int hve_overlay_put(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
+		    const void *from, u32 len)
+{
+	enum hve_verdict verdict;
+
+	if (!READ_ONCE(page->mapped))
+		return -EFAULT;
+	if (likely(!READ_ONCE(page->covered)))
+		return hve_kvm_write(vm->kvm, page->gpa + offset, from, len);
+	mutex_lock(&vm->lock);
+	verdict = hve_overlay_write(vm, page, offset, from, len);
+	mutex_unlock(&vm->lock);
+	return verdict == HVE_OK ? 0 : -EFAULT;
 }

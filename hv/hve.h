@@ -27,6 +27,7 @@ struct kvm;
 struct kvm_vcpu;
 struct file;
 struct hve_context;
+struct hve_synic;
 
 /**
  * struct hve_overlay - a page that the TLFS lays over guest memory
@@ -35,8 +36,10 @@ struct hve_context;
  * @saved: what RAM held below, NULL when that was all zero
  * @placed: it is in the list
  * @mapped: there was RAM below, so the guest sees the overlay
+ * @covered: another one lies above it
  *
- * All of it is protected by hve_vm.lock.
+ * All of it is protected by hve_vm.lock; the vCPU that alone moves a page reads
+ * the last two without.
  */
 struct hve_overlay {
 	struct list_head link;
@@ -44,6 +47,7 @@ struct hve_overlay {
 	void *saved;
 	bool placed;
 	bool mapped;
+	bool covered;
 };
 
 /**
@@ -102,6 +106,7 @@ struct hve_time {
  * @unmark: the guest restarted: no more marks in the old assist page; set under
  *	hve_vm.lock, obeyed and cleared by this vCPU before it enters the guest
  * @assist_page: the overlay; hve_vm.lock
+ * @synic: SynIC and timers, NULL: the VM has none; constant
  * @exit: why KVM_RUN is to end, where KVM itself has no reason; used by this
  *	vCPU only
  * @call: the hypercall being done; used by this vCPU only
@@ -119,6 +124,7 @@ struct hve_vcpu {
 	u64 vp_assist;
 	bool unmark;
 	struct hve_overlay assist_page;
+	struct hve_synic *synic;
 	struct hve_exit exit;
 	struct hve_hcall call;
 	u32 target_words;
@@ -126,7 +132,7 @@ struct hve_vcpu {
 	u64 msr_reads[HVE_NR_MSRS];
 	u64 msr_writes[HVE_NR_MSRS];
 	u64 calls[HVE_NR_CALLS];
-	u64 events[HVE_EV_IPI_TARGETS + 1];
+	u64 events[HVE_EV_FLAGS + 1];
 };
 
 /**
@@ -152,6 +158,7 @@ struct hve_vcpu {
  * @time: reference time
  * @overlays: placed overlays, oldest first
  * @changes: counts changes of a TSC or of the host's clock; raised by anybody
+ * @auto_eoi_vcpus: vCPUs that have a SINT with AutoEOI
  * @resets: restarts seen
  * @tsc_updates: rewrites of the TSC page
  * @memory: bytes held
@@ -181,6 +188,7 @@ struct hve_vm {
 	struct hve_time time;
 	struct list_head overlays;
 	atomic_t changes;
+	u32 auto_eoi_vcpus;
 	u64 resets;
 	u64 tsc_updates;
 	u64 memory;
@@ -254,13 +262,21 @@ int hve_msr_write(struct hve_vcpu *vcpu, u32 msr, u64 data);
  */
 bool hve_hypercall(struct hve_vcpu *vcpu, u64 control, u64 *result);
 
-/* guest_page.c; call with hve_vm.lock held */
+/*
+ * guest_page.c; call with hve_vm.lock held. A page that is placed without
+ * @content keeps the one that it has, zeros at first.
+ */
 enum hve_verdict hve_overlay_place(struct hve_vm *vm, struct hve_overlay *page,
 				   u64 gpa, const void *content);
 void hve_overlay_remove(struct hve_vm *vm, struct hve_overlay *page);
 void hve_overlay_forget(struct hve_vm *vm, struct hve_overlay *page);
 enum hve_verdict hve_overlay_write(struct hve_vm *vm, struct hve_overlay *page,
 				   u32 offset, const void *from, u32 len);
+/* Without that lock, for the vCPU that alone moves @page; 0 or -EFAULT */
+int hve_overlay_get(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
+		    void *to, u32 len);
+int hve_overlay_put(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
+		    const void *from, u32 len);
 
 /* reset.c */
 void hve_reset(struct hve_vm *vm);
@@ -292,6 +308,21 @@ int hve_stats_counters(struct hve_counters *request);
 	enum hve_verdict hve_do_##name(struct hve_vcpu *vcpu,		\
 				       struct hve_hcall *call);
 #include <hve/enlightenments.def>
+
+/* enl/synic.c: all of it for vCPUs without SynIC too */
+int hve_synic_init(struct hve_vcpu *vcpu);
+/* When no thread of the vCPU is left; under hve_vm.lock, too */
+void hve_synic_free(struct hve_vcpu *vcpu);
+/* From any thread, under hve_vm.lock: as in a new vCPU, pages not written */
+void hve_synic_reset(struct hve_vcpu *vcpu);
+/* The last, with every vCPU stopped: pages are taken back */
+void hve_synic_detach(struct hve_vcpu *vcpu);
+/* In the vCPU's thread, before it enters the guest */
+void hve_synic_work(struct hve_vcpu *vcpu);
+/* The vCPU ended an interrupt; in its thread, must not sleep */
+void hve_synic_eoi(struct hve_vcpu *vcpu);
+/* Whether @vector, which the vCPU takes now, needs no EOI */
+bool hve_synic_is_auto_eoi(struct hve_vcpu *vcpu, u8 vector);
 
 /* enl/time.c */
 void hve_time_init(struct hve_vm *vm);

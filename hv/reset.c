@@ -18,6 +18,7 @@ static void reset_vcpu(struct hve_vm *vm, struct hve_vcpu *vcpu)
 		WRITE_ONCE(vcpu->unmark, true);
 	WRITE_ONCE(vcpu->vp_assist, 0);
 	hve_overlay_forget(vm, &vcpu->assist_page);
+	hve_synic_reset(vcpu);
 }
 
 void hve_vcpu_entering(struct hve_vcpu *vcpu)
@@ -28,6 +29,7 @@ void hve_vcpu_entering(struct hve_vcpu *vcpu)
 	}
 	if (hve_time_is_stale(vcpu->vm))
 		hve_time_refresh(vcpu->vm);
+	hve_synic_work(vcpu);
 }
 
 void hve_reset(struct hve_vm *vm)

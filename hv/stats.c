@@ -94,8 +94,7 @@ int hve_stats_list(struct hve_list *list)
 	return listing.found > listing.room ? -ENOSPC : 0;
 }
 
-/* Events that are counted by the vCPU, and the one that is by the VM */
-#define NR_EVENTS	HVE_EV_TSC_UPDATES
+#define NR_EVENTS	HVE_EV_FLAGS
 #define NR_COUNTERS	(2 * HVE_NR_MSRS + HVE_NR_CALLS + NR_EVENTS)
 
 struct counting {
@@ -120,6 +119,10 @@ static void emit_all(struct counting *counting, const struct hve_vcpu *sum)
 		[HVE_EV_CALL_FAILED] = HVE_F_HYPERCALL,
 		[HVE_EV_FLUSH_TARGETS] = HVE_F_TLBFLUSH,
 		[HVE_EV_IPI_TARGETS] = HVE_F_IPI,
+		[HVE_EV_TSC_UPDATES] = HVE_F_TIME,
+		[HVE_EV_TIMERS] = HVE_F_STIMER,
+		[HVE_EV_MESSAGES] = HVE_F_SYNIC,
+		[HVE_EV_FLAGS] = HVE_F_SYNIC,
 	};
 	u32 i;
 
@@ -177,9 +180,9 @@ static int count_vm(struct hve_vm *vm, void *arg)
 		if (vcpu && (wanted == HVE_ALL_VCPUS || wanted == i))
 			add(sum, vcpu);
 	}
+	if (wanted == HVE_ALL_VCPUS)
+		sum->events[HVE_EV_TSC_UPDATES] = READ_ONCE(vm->tsc_updates);
 	emit_all(counting, sum);
-	emit(counting, HVE_COUNTER_EVENT, HVE_EV_TSC_UPDATES, HVE_F_TIME,
-	     wanted == HVE_ALL_VCPUS ? READ_ONCE(vm->tsc_updates) : 0);
 	kfree(sum);
 	return 0;
 }

@@ -53,11 +53,12 @@ static void free_vm(struct hve_vm *vm)
 	hve_overlay_forget(vm, &vm->hypercall_page);
 	hve_overlay_forget(vm, &vm->tsc_page);
 	for (i = 0; i < vm->nr_slots; i++)
-		if (vm->vcpus[i])
+		if (vm->vcpus[i]) {
 			hve_overlay_forget(vm, &vm->vcpus[i]->assist_page);
+			hve_synic_free(vm->vcpus[i]);
+			kfree(vm->vcpus[i]);
+		}
 	mutex_unlock(&vm->lock);
-	for (i = 0; i < vm->nr_slots; i++)
-		kfree(vm->vcpus[i]);
 	hve_context_put(vm->context);
 	put_pid(vm->pid);
 	kvfree(vm);
@@ -173,6 +174,7 @@ static void detach_stopped(void *arg)
 		if (vcpu->vp_assist && hve_vm_has(vm, HVE_F_VAPIC))
 			hve_kvm_apic_assist(vcpu->kvm, 0);
 		hve_overlay_remove(vm, &vcpu->assist_page);
+		hve_synic_detach(vcpu);
 	}
 	hve_overlay_remove(vm, &vm->hypercall_page);
 	hve_overlay_remove(vm, &vm->tsc_page);
@@ -256,6 +258,11 @@ struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
 	mutex_lock(&vm->lock);
 	if (!vm->ready)
 		settle_features(vm, kvm_vcpu);
+	if (hve_synic_init(vcpu)) {
+		mutex_unlock(&vm->lock);
+		kfree(vcpu);
+		return NULL;
+	}
 	vm->memory += sizeof(*vcpu);
 	smp_store_release(&vm->vcpus[index], vcpu);
 	mutex_unlock(&vm->lock);

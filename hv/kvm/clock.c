@@ -68,6 +68,12 @@ void hve_kvm_unwatch_clock(void)
 	host_tsc = false;
 }
 
+void hve_kvm_hrtimer_init(struct hrtimer *timer,
+			  enum hrtimer_restart (*fired)(struct hrtimer *timer))
+{
+	hve_hrtimer_setup(timer, fired);
+}
+
 void hve_kvm_tsc_state(struct kvm *kvm, struct hve_kvm_tsc *tsc)
 {
 	struct kvm_vcpu *vcpu, *first = kvm_get_vcpu(kvm, 0);

@@ -64,6 +64,22 @@ static inline void hve_direct_detach(struct ftrace_ops *ops, unsigned long ip,
  */
 #define HVE_REQUEST	(63 | KVM_REQUEST_WAIT | KVM_REQUEST_NO_WAKEUP)
 
+/* 6.13: an hrtimer is set up with its function. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline void hve_hrtimer_setup(struct hrtimer *timer,
+				     enum hrtimer_restart (*fn)(struct hrtimer *))
+{
+	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	timer->function = fn;
+}
+#else
+static inline void hve_hrtimer_setup(struct hrtimer *timer,
+				     enum hrtimer_restart (*fn)(struct hrtimer *))
+{
+	hrtimer_setup(timer, fn, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+}
+#endif
+
 /* 6.11: the frequency of the APIC bus belongs to the VM. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 static inline u64 hve_apic_cycle_ns(struct kvm *kvm)

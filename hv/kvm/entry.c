@@ -10,6 +10,7 @@
  */
 #include "compat.h"
 #include "hooks.h"
+#include "private.h"
 #include "services.h"
 #include "vmcall.h"
 #include "../hve.h"
@@ -156,6 +157,7 @@ static noinline void maybe_service_requests(struct kvm_vcpu *vcpu)
 
 	if (vm && kvm_check_request(HVE_REQUEST, vcpu)) {
 		hve_vcpu = vcpu_of(vm, vcpu);
+		hve_kvm_woken(vcpu);
 		if (hve_vcpu)
 			hve_vcpu_entering(hve_vcpu);
 	}
@@ -168,6 +170,77 @@ void hve_entry_kvm_service_local_tlb_flush_requests(struct kvm_vcpu *vcpu)
 		ORIGINAL(kvm_service_local_tlb_flush_requests, vcpu);
 	else
 		maybe_service_requests(vcpu);
+}
+
+/* What is ours to know of, if this vCPU did anything yet */
+static struct hve_vcpu *known_vcpu(struct kvm_vcpu *vcpu)
+{
+	struct hve_vm *vm = hve_lookup(vcpu->kvm);
+
+	return vm ? READ_ONCE(vm->vcpus[vcpu->vcpu_idx]) : NULL;
+}
+
+static noinline int maybe_set_eoi(struct kvm_lapic *apic)
+{
+	struct hve_vcpu *hve_vcpu = known_vcpu(hve_lapic_vcpu(apic));
+	int vector;
+
+	if (!hve_vcpu)
+		return ORIGINAL(apic_set_eoi, apic);
+	vector = ORIGINAL(apic_set_eoi, apic);
+	hve_synic_eoi(hve_vcpu);
+	return vector;
+}
+
+int hve_entry_apic_set_eoi(struct kvm_lapic *apic)
+{
+	struct kvm_vcpu *vcpu = hve_lapic_vcpu(apic);
+
+	if (!vcpu || likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(apic_set_eoi, apic);
+	return maybe_set_eoi(apic);
+}
+
+static void took_interrupt(struct hve_vcpu *hve_vcpu, int vector)
+{
+	if (vector >= 0 && hve_synic_is_auto_eoi(hve_vcpu, vector))
+		hve_kvm_end_interrupt(hve_vcpu->kvm);
+}
+
+static noinline int maybe_get_interrupt(struct kvm_vcpu *vcpu)
+{
+	struct hve_vcpu *hve_vcpu = known_vcpu(vcpu);
+	int vector;
+
+	if (!hve_vcpu)
+		return ORIGINAL(kvm_get_apic_interrupt, vcpu);
+	vector = ORIGINAL(kvm_get_apic_interrupt, vcpu);
+	took_interrupt(hve_vcpu, vector);
+	return vector;
+}
+
+int hve_entry_kvm_get_apic_interrupt(struct kvm_vcpu *vcpu)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		return ORIGINAL(kvm_get_apic_interrupt, vcpu);
+	return maybe_get_interrupt(vcpu);
+}
+
+static noinline void maybe_ack_interrupt(struct kvm_vcpu *vcpu, int vector)
+{
+	struct hve_vcpu *hve_vcpu = known_vcpu(vcpu);
+
+	ORIGINAL(kvm_apic_ack_interrupt, vcpu, vector);
+	if (hve_vcpu)
+		took_interrupt(hve_vcpu, vector);
+}
+
+void hve_entry_kvm_apic_ack_interrupt(struct kvm_vcpu *vcpu, int vector)
+{
+	if (likely(!hve_lookup_maybe(vcpu->kvm)))
+		ORIGINAL(kvm_apic_ack_interrupt, vcpu, vector);
+	else
+		maybe_ack_interrupt(vcpu, vector);
 }
 
 static noinline int maybe_run(struct kvm_vcpu *vcpu)

@@ -21,6 +21,7 @@
 
 struct hook {
 	const char *name;
+	bool maybe;		/* not every kernel has it */
 	void (*stub)(void);
 	struct static_call_key *key;
 	void *tramp;
@@ -37,6 +38,10 @@ static struct hook hooks[] = {
 	{ .name = #fn, .stub = hve_stub_##fn,				\
 	  .key = &STATIC_CALL_KEY(hve_orig_##fn),			\
 	  .tramp = STATIC_CALL_TRAMP_ADDR(hve_orig_##fn) },
+#define HVE_HOOK_MAYBE(returns, fn, params, args)			\
+	{ .name = #fn, .maybe = true, .stub = hve_stub_##fn,		\
+	  .key = &STATIC_CALL_KEY(hve_orig_##fn),			\
+	  .tramp = STATIC_CALL_TRAMP_ADDR(hve_orig_##fn) },
 #include "hooks.def"
 };
 
@@ -46,8 +51,10 @@ static bool installed;
 
 static int attach(struct hook *hook, char *why, size_t len)
 {
-	int err = hve_direct_attach(&hook->ops, hook->ip, hook->stub);
+	int err = 0;
 
+	if (hook->ip)
+		err = hve_direct_attach(&hook->ops, hook->ip, hook->stub);
 	if (err == -EBUSY || err == -EEXIST || err == -EAGAIN)
 		snprintf(why, len,
 			 "%s is taken by a livepatch or a BPF program (%d): remove that, see /sys/kernel/tracing/enabled_functions",
@@ -79,8 +86,9 @@ static int resolve(struct hook *hook, char *why, size_t len)
 {
 	unsigned long addr = hve_symbol("kvm", hook->name, why, len);
 
+	hook->ip = 0;
 	if (!addr)
-		return -ENOENT;
+		return hook->maybe ? 0 : -ENOENT;
 	hook->ip = static_call(hve_ftrace_location)(addr);
 	if (!hook->ip) {
 		snprintf(why, len,
@@ -97,7 +105,9 @@ static int resolve(struct hook *hook, char *why, size_t len)
 static void detach_first(unsigned int n)
 {
 	while (n--)
-		hve_direct_detach(&hooks[n].ops, hooks[n].ip, hooks[n].stub);
+		if (hooks[n].ip)
+			hve_direct_detach(&hooks[n].ops, hooks[n].ip,
+					  hooks[n].stub);
 	/* For those who are in a replacement or on the way to one. */
 	synchronize_rcu_tasks();
 }

@@ -14,6 +14,8 @@
 #include <linux/kvm_host.h>
 #include <linux/static_call.h>
 
+struct kvm_lapic;
+
 #define HVE_HOOK(returns, name, params, args)				\
 	typedef returns hve_fn_##name params;				\
 	DECLARE_STATIC_CALL(hve_orig_##name, hve_fn_##name);		\

@@ -5,7 +5,8 @@
  * In: NAME=FILE arguments, where NAME is vmlinux, kvm, kvm-amd or kvm-intel and
  * FILE holds its BTF, raw or in an ELF file. Out: layout.h on stdout, which
  * declares every function of hooks.def and services.def as that kernel defines
- * it; or status 1 and a sentence for each function that is missing. Runs on the
+ * it and has the offsets of fields.def; or status 1 and a sentence for each that
+ * is missing. Runs on the
  * build machine, started by layout.sh. Owns nothing that outlives it.
  * Deliberately absent: judgement about the prototypes, which is the compiler's
  * (check.c), and vendor modules that the kernel was built without.
@@ -21,16 +22,31 @@
 struct function {
 	const char *module;
 	const char *name;
+	bool maybe;
 };
 
 static const struct function functions[] = {
-#define HVE_HOOK(returns, name, params, args)	{ "kvm", #name },
+#define HVE_HOOK(returns, name, params, args)	{ "kvm", #name, false },
+#define HVE_HOOK_MAYBE(returns, name, params, args) { "kvm", #name, true },
 #include "hooks.def"
-#define HVE_SERVICE(module, returns, name, params, args) { #module, #name },
+#define HVE_SERVICE(module, returns, name, params, args) \
+	{ #module, #name, false },
 #define HVE_VENDOR(returns, id, amd, intel, params, args) \
-	{ "kvm-amd", #amd }, { "kvm-intel", #intel },
+	{ "kvm-amd", #amd, false }, { "kvm-intel", #intel, false },
 #include "services.def"
 };
+
+static const struct {
+	const char *module;
+	const char *structure;
+	const char *member;
+} fields[] = {
+#define HVE_FIELD(module, structure, member) \
+	{ #module, #structure, #member },
+#include "fields.def"
+};
+
+#define NR_FIELDS	(sizeof(fields) / sizeof(fields[0]))
 
 #define NR_FUNCTIONS	(sizeof(functions) / sizeof(functions[0]))
 
@@ -150,14 +166,22 @@ static int load(char **args)
 	return 0;
 }
 
+static size_t module_of(const char *name)
+{
+	size_t m = 0;
+
+	while (strcmp(modules[m].name, name))
+		m++;
+	return m;
+}
+
 static int declare_all(void)
 {
 	size_t i, m;
 	int found, status = 0;
 
 	for (i = 0; i < NR_FUNCTIONS; i++) {
-		for (m = 0; strcmp(modules[m].name, functions[i].module); m++)
-			;
+		m = module_of(functions[i].module);
 		if (!modules[m].btf)
 			continue;
 		found = find(modules[m].btf, functions[i].name);
@@ -166,11 +190,55 @@ static int declare_all(void)
 				functions[i].name, modules[m].file);
 			return -1;
 		}
-		if (!found) {
+		if (!found && !functions[i].maybe) {
 			fprintf(stderr, "kvm-hve: %s of this kernel has no function %s, which kvm-hve needs: this kernel is not supported (Documentation/known-limits.rst)\n",
 				functions[i].module, functions[i].name);
 			status = -1;
 		}
+	}
+	return status;
+}
+
+/* Offset in bytes, or -1 */
+static long offset_of(const struct btf *btf, const char *structure,
+		      const char *member)
+{
+	const struct btf_type *type;
+	const struct btf_member *m;
+	__u16 i;
+	__s32 id;
+
+	id = btf__find_by_name_kind(btf, structure, BTF_KIND_STRUCT);
+	if (id < 0)
+		return -1;
+	type = btf__type_by_id(btf, id);
+	m = btf_members(type);
+	for (i = 0; i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, m[i].name_off), member))
+			return btf_member_bit_offset(type, i) / 8;
+	return -1;
+}
+
+static int place_all(void)
+{
+	int status = 0;
+	long offset;
+	size_t i;
+
+	for (i = 0; i < NR_FIELDS; i++) {
+		const struct btf *btf = modules[module_of(fields[i].module)].btf;
+
+		offset = btf ? offset_of(btf, fields[i].structure,
+					 fields[i].member) : -1;
+		if (offset < 0) {
+			fprintf(stderr, "kvm-hve: %s of this kernel has no field %s in struct %s, which kvm-hve needs: this kernel is not supported (Documentation/known-limits.rst)\n",
+				fields[i].module, fields[i].member,
+				fields[i].structure);
+			status = -1;
+			continue;
+		}
+		printf("#define HVE_OFFSET_%s_%s %ld\n", fields[i].structure,
+		       fields[i].member, offset);
 	}
 	return status;
 }
@@ -183,5 +251,6 @@ int main(int argc, char **argv)
 	}
 	libbpf_set_print(NULL);
 	printf("#define HVE_LAYOUT_KNOWN 1\n");
-	return load(argv + 1) || declare_all() || fflush(stdout) ? 1 : 0;
+	return load(argv + 1) || declare_all() || place_all() ||
+	       fflush(stdout) ? 1 : 0;
 }

@@ -98,7 +98,7 @@ fingerprint()
 {
 	{
 		cat "$here/layout.sh" "$here/layout.c" "$here/hooks.def" \
-			"$here/services.def"
+			"$here/services.def" "$here/fields.def"
 		for file in "$vmlinux" "$kvm" "$amd" "$intel"; do
 			[ -z "$file" ] || stat -L -c '%n %s %Y %i' "$file"
 		done

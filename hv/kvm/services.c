@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "calls.h"
 #include "services.h"
+#include "private.h"
 #include "symbols.h"
 #include "../hve.h"
 
@@ -242,6 +243,58 @@ u32 hve_kvm_interrupt_all(struct kvm *kvm, u8 vector)
 	kvm_for_each_vcpu(index, vcpu, kvm)
 		delivered += interrupt_one(vcpu, &irq);
 	return delivered;
+}
+
+void hve_kvm_interrupt_vcpu(struct kvm_vcpu *vcpu, u8 vector)
+{
+	struct kvm_lapic_irq irq = {
+		.delivery_mode = APIC_DM_FIXED,
+		.vector = vector,
+	};
+
+	interrupt_one(vcpu, &irq);
+}
+
+void hve_kvm_request_entry(struct kvm_vcpu *vcpu)
+{
+	kvm_make_request(HVE_REQUEST, vcpu);
+}
+
+void hve_kvm_wake(struct kvm_vcpu *vcpu)
+{
+	/* What wakes a vCPU that waits for a paravirtual lock: no interrupt. */
+	struct kvm_lapic_irq irq = { .delivery_mode = APIC_DM_REMRD };
+
+	kvm_make_request(HVE_REQUEST, vcpu);
+	static_call(hve_kvm_apic_set_irq)(vcpu, &irq, NULL);
+}
+
+void hve_kvm_woken(struct kvm_vcpu *vcpu)
+{
+	/* Else its next HLT would return at once; no guest of ours is kicked. */
+	vcpu->arch.pv.pv_unhalted = false;
+}
+
+bool hve_kvm_vector_pending(struct kvm_vcpu *vcpu, u8 vector)
+{
+	const u32 *regs = hve_lapic_regs(vcpu->arch.apic);
+	/* "Advanced Programmable Interrupt Controller": 32 bits every 16 bytes */
+	const u32 at = (APIC_IRR + vector / 32 * 16) / sizeof(*regs);
+
+	return regs && READ_ONCE(regs[at]) & BIT(vector % 32);
+}
+
+void hve_kvm_end_interrupt(struct kvm_vcpu *vcpu)
+{
+	static_call(hve_kvm_lapic_set_eoi)(vcpu);
+}
+
+void hve_kvm_inhibit_apicv(struct kvm *kvm, bool inhibit)
+{
+	/* KVM's own Hyper-V code, whose reason this is, is inert for this VM. */
+	static_call(hve_kvm_set_or_clear_apicv_inhibit)(kvm,
+							APICV_INHIBIT_REASON_HYPERV,
+							inhibit);
 }
 
 void hve_kvm_flush(struct kvm *kvm, unsigned long *targets)

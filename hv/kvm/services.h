@@ -10,6 +10,7 @@
 #ifndef HVE_KVM_SERVICES_H
 #define HVE_KVM_SERVICES_H
 
+#include <linux/hrtimer.h>
 #include <linux/types.h>
 
 struct file;
@@ -64,6 +65,18 @@ void hve_kvm_flush(struct kvm *kvm, unsigned long *targets);
 void hve_kvm_flush_all(struct kvm *kvm);
 void hve_kvm_yield(struct kvm_vcpu *vcpu);
 
+/*
+ * One vCPU, from any context. Woken, it passes hve_vcpu_entering() soon, even
+ * when it was halted; requested, it does so when it next enters the guest.
+ */
+void hve_kvm_interrupt_vcpu(struct kvm_vcpu *vcpu, u8 vector);
+void hve_kvm_wake(struct kvm_vcpu *vcpu);
+void hve_kvm_request_entry(struct kvm_vcpu *vcpu);
+/* What woke it has been seen; in its thread */
+void hve_kvm_woken(struct kvm_vcpu *vcpu);
+/* @vector is requested and not taken yet; false where that cannot be known */
+bool hve_kvm_vector_pending(struct kvm_vcpu *vcpu, u8 vector);
+
 /* The vCPU's local APIC: 0, or not */
 enum hve_apic_reg { HVE_APIC_EOI, HVE_APIC_ICR, HVE_APIC_TPR };
 int hve_kvm_apic_read(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 *data);
@@ -71,7 +84,14 @@ int hve_kvm_apic_write(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 data);
 /* "Virtual Interrupt Controller", EOI Assist: in the u32 at @gpa; 0: nowhere */
 int hve_kvm_apic_assist(struct kvm_vcpu *vcpu, u64 gpa);
 
+/* Ends the interrupt that this vCPU just took */
+void hve_kvm_end_interrupt(struct kvm_vcpu *vcpu);
+/* Whether the processor must not deliver interrupts by itself */
+void hve_kvm_inhibit_apicv(struct kvm *kvm, bool inhibit);
+
 /* Time */
+void hve_kvm_hrtimer_init(struct hrtimer *timer,
+			  enum hrtimer_restart (*fired)(struct hrtimer *timer));
 struct hve_kvm_tsc {
 	bool usable;	/* host TSC is its clock, all vCPUs agree, no catch-up */
 	u32 khz;

@@ -94,6 +94,54 @@ struct tlfs_send_ipi_ex {
 #define TLFS_IPI_VECTOR_MIN	0x10
 #define TLFS_IPI_VECTOR_MAX	0xff
 
+/* "Inter-Partition Communication", SynIC Registers */
+#define TLFS_SYNIC_VERSION		1
+#define TLFS_SYNIC_ENABLE		0x1ull	/* of SCONTROL */
+#define TLFS_SINT_COUNT			16u
+#define TLFS_SINT_VECTOR		0x00000000000000ffull
+#define TLFS_SINT_MASKED		0x0000000000010000ull
+#define TLFS_SINT_AUTO_EOI		0x0000000000020000ull
+#define TLFS_SINT_POLLING		0x0000000000040000ull
+#define TLFS_SINT_VECTOR_MIN		16u
+
+/* Datatype HV_MESSAGE; a slot whose type is 0 is empty */
+#define TLFS_MESSAGE_PAYLOAD		240u
+
+struct tlfs_message {
+	__u32 type;
+	__u8 payload_size;
+	__u8 flags;
+	__u16 reserved;
+	__u64 port;		/* who sent it; 0: the hypervisor */
+	__u64 payload[TLFS_MESSAGE_PAYLOAD / 8];
+};
+
+#define TLFS_MESSAGE_NONE		0u
+#define TLFS_MESSAGE_TIMER_EXPIRED	0x80000010u
+#define TLFS_MESSAGE_PENDING		0x1u	/* of flags: more are waiting */
+
+/* Datatype HV_SYNIC_EVENT_FLAGS: bits for one SINT */
+#define TLFS_EVENT_FLAGS		2048u
+
+/* Datatype HV_TIMER_MESSAGE_PAYLOAD */
+struct tlfs_timer_payload {
+	__u32 timer;
+	__u32 reserved;
+	__u64 expiration;	/* reference time, as all of these */
+	__u64 delivery;
+};
+
+/* "Timers", Synthetic Timer Configuration Register */
+#define TLFS_STIMER_COUNT		4u
+#define TLFS_STIMER_ENABLED		0x1ull
+#define TLFS_STIMER_PERIODIC		0x2ull
+#define TLFS_STIMER_LAZY			0x4ull
+#define TLFS_STIMER_AUTO_ENABLE		0x8ull
+#define TLFS_STIMER_VECTOR_SHIFT	4
+#define TLFS_STIMER_DIRECT		0x1000ull
+#define TLFS_STIMER_SINT_SHIFT		16
+#define TLFS_STIMER_RSVDZ		0xfffffffffff0e000ull
+
 /* "Timers", Partition Reference Time Stamp Counter Page */
 struct tlfs_reference_tsc_page {
 	__u32 sequence;		/* 0: not valid, read the MSR instead */

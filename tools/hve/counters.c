@@ -36,6 +36,9 @@ static const struct {
 	[HVE_EV_FLUSH_TARGETS] = { "flush_targets", "vCPUs flushed" },
 	[HVE_EV_IPI_TARGETS] = { "ipi_targets", "interrupts delivered" },
 	[HVE_EV_TSC_UPDATES] = { "tsc_updates", "rewrites of the TSC page" },
+	[HVE_EV_TIMERS] = { "timers", "timers expired" },
+	[HVE_EV_MESSAGES] = { "messages", "messages delivered" },
+	[HVE_EV_FLAGS] = { "flags", "event flags set" },
 };
 
 #define NR_EVENTS	(sizeof(events) / sizeof(events[0]))

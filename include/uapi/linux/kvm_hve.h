@@ -209,6 +209,9 @@ struct hve_list {
 #define HVE_EV_FLUSH_TARGETS	4	/* vCPUs flushed, over all calls */
 #define HVE_EV_IPI_TARGETS	5	/* interrupts delivered, over all calls */
 #define HVE_EV_TSC_UPDATES	6	/* rewrites of the reference TSC page (VM) */
+#define HVE_EV_TIMERS		7	/* expirations of synthetic timers */
+#define HVE_EV_MESSAGES		8	/* messages written to a vCPU's page */
+#define HVE_EV_FLAGS		9	/* event flags set in a vCPU's page */
 
 /**
  * struct hve_counter - how often one thing happened

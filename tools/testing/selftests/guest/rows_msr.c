@@ -40,11 +40,18 @@ static u64 sample(u32 number)
 	case MSR_hypercall:
 	case MSR_vp_assist_page:
 	case MSR_reference_tsc:
+	case MSR_siefp:
+	case MSR_simp:
+	case MSR_sirbp:
 		return (u64)page | TLFS_MSR_ENABLE;
 	case MSR_icr:
 		return 1ul << 18 | SELF_IPI;
 	case MSR_tpr:
 		return 0x30;
+	case MSR_scontrol:
+		return TLFS_SYNIC_ENABLE;
+	case MSR_sint ... MSR_sint + TLFS_SINT_COUNT - 1:
+		return TLFS_SINT_MASKED | 0x50;
 	default:
 		return 0;
 	}
@@ -112,7 +119,7 @@ static void test_kept(const struct row *row)
 	if (row->number == MSR_guest_os_id)
 		return;
 	if (row->number != MSR_icr)
-		wrmsr(row->number, 0);
+		wrmsr(row->number, want & TLFS_SINT_MASKED);
 	irq_window();
 }
 

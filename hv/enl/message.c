@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: SynIC messages and the interrupts of SINTs
+ *
+ * In: a message for a SINT of this vCPU, in its own thread. Out: the message is
+ * in its slot of the message page and the SINT's vector is pending; or the slot
+ * is taken, then it says that more is to come, and EOI or EOM make the owner of
+ * the message try again. The type is written last: other vCPUs may look at the
+ * slot. Owns no state. Source: TLFS, "Inter-Partition Communication", SynIC
+ * Messages.
+ */
+#include "synic.h"
+#include "../kvm/services.h"
+
+void hve_sint_assert(struct hve_vcpu *vcpu, u32 sint)
+{
+	u64 value = vcpu->synic->sint[sint];
+
+	if (value & (TLFS_SINT_MASKED | TLFS_SINT_POLLING))
+		return;
+	hve_kvm_interrupt_vcpu(vcpu->kvm, value & TLFS_SINT_VECTOR);
+}
+
+struct slot_head {
+	u32 type;
+	u8 payload_size;
+	u8 flags;
+	u16 reserved;
+};
+
+/* Whether the slot at @offset is empty; a taken one is told to wake us. */
+static bool slot_is_empty(struct hve_vcpu *vcpu, u32 offset)
+{
+	struct hve_synic *synic = vcpu->synic;
+	const u32 at = offset + offsetof(struct slot_head, flags);
+	struct slot_head head;
+
+	if (hve_overlay_get(vcpu->vm, &synic->message_page, offset, &head,
+			    sizeof(head)))
+		return false;
+	if (head.type == TLFS_MESSAGE_NONE)
+		return true;
+	head.flags |= TLFS_MESSAGE_PENDING;
+	hve_overlay_put(vcpu->vm, &synic->message_page, at, &head.flags,
+			sizeof(head.flags));
+	/* A guest that emptied the slot before it saw the flag will not call. */
+	smp_mb();
+	if (hve_overlay_get(vcpu->vm, &synic->message_page, offset, &head.type,
+			    sizeof(head.type)))
+		return false;
+	if (head.type == TLFS_MESSAGE_NONE)
+		return true;
+	WRITE_ONCE(synic->blocked, true);
+	return false;
+}
+
+static bool can_receive(const struct hve_synic *synic)
+{
+	return synic->control & TLFS_SYNIC_ENABLE &&
+	       synic->simp & TLFS_MSR_ENABLE;
+}
+
+bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
+			 const struct tlfs_message *message)
+{
+	struct hve_synic *synic = vcpu->synic;
+	const u32 offset = sint * sizeof(*message);
+	const u32 rest = sizeof(message->type);
+	u32 len = offsetof(struct tlfs_message, payload) +
+		  message->payload_size;
+
+	if (!can_receive(synic) || !slot_is_empty(vcpu, offset))
+		return false;
+	if (hve_overlay_put(vcpu->vm, &synic->message_page, offset + rest,
+			    (const u8 *)message + rest, len - rest))
+		return false;
+	smp_wmb();
+	hve_overlay_put(vcpu->vm, &synic->message_page, offset, &message->type,
+			sizeof(message->type));
+	vcpu->events[HVE_EV_MESSAGES]++;
+	hve_sint_assert(vcpu, sint);
+	return true;
+}

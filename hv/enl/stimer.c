@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: stimer, stimer-direct: four timers for each vCPU
+ *
+ * In: their MSRs, and the host's timers that stand for them. Out: at or after
+ * the expiration a vector is pending (direct mode: at once, from the host's
+ * timer interrupt), or a message waits and the vCPU is sent to deliver it. A
+ * one-shot timer is disabled then; a periodic one goes on as period.h says.
+ * State: struct hve_stimer, under hve_synic.lock, which is taken in interrupts.
+ * Only the vCPU itself starts a timer, after it made sure that none runs.
+ * Save/restore: both MSRs, the next expiration, a message that waits. Source:
+ * TLFS, "Timers", Synthetic Timers.
+ */
+#include "synic.h"
+#include "../kvm/services.h"
+
+#define NS_PER_TICK	100u
+/* Some 146 years; what is farther away is looked at again then. */
+#define FARTHEST	((u64)KTIME_MAX / 2 / NS_PER_TICK)
+
+static bool is_direct(const struct hve_stimer *timer)
+{
+	return timer->config & TLFS_STIMER_DIRECT;
+}
+
+static bool is_periodic(const struct hve_stimer *timer)
+{
+	return timer->config & TLFS_STIMER_PERIODIC;
+}
+
+static u8 vector_of(u64 config)
+{
+	return config >> TLFS_STIMER_VECTOR_SHIFT;
+}
+
+static u32 sint_of(u64 config)
+{
+	return config >> TLFS_STIMER_SINT_SHIFT & (TLFS_SINT_COUNT - 1);
+}
+
+/* The host's time at which the reference time, @now by now, is @when */
+static ktime_t host_time(u64 when, u64 now)
+{
+	u64 ticks = when > now ? min(when - now, FARTHEST) : 0;
+
+	return ktime_add_ns(ktime_get(), ticks * NS_PER_TICK);
+}
+
+/* Whether the guest can be told: it took the last one */
+static bool is_taken(const struct hve_stimer *timer)
+{
+	if (!is_direct(timer))
+		return !timer->waiting;
+	return !hve_kvm_vector_pending(timer->vcpu->kvm,
+				       vector_of(timer->config));
+}
+
+/* In any context; @wake: not in the vCPU's own thread */
+static void expire(struct hve_stimer *timer, bool wake)
+{
+	struct hve_vcpu *vcpu = timer->vcpu;
+
+	lockdep_assert_held(&vcpu->synic->lock);
+	vcpu->events[HVE_EV_TIMERS]++;
+	if (!is_periodic(timer))
+		timer->config &= ~TLFS_STIMER_ENABLED;
+	if (is_direct(timer)) {
+		hve_kvm_interrupt_vcpu(vcpu->kvm, vector_of(timer->config));
+		return;
+	}
+	timer->waiting = true;
+	timer->expired = timer->at.expiry;
+	if (wake)
+		hve_kvm_wake(vcpu->kvm);
+	else
+		hve_kvm_request_entry(vcpu->kvm);
+}
+
+static enum hrtimer_restart look(struct hve_stimer *timer)
+{
+	struct hve_period *at = &timer->at;
+	u64 now = hve_time_peek(timer->vcpu);
+	bool taken;
+
+	if (!(timer->config & TLFS_STIMER_ENABLED) || !timer->count)
+		return HRTIMER_NORESTART;
+	/* The host's clock may run a little faster than the reference time. */
+	if (now >= at->fire) {
+		taken = is_taken(timer);
+		if (taken || !is_periodic(timer))
+			expire(timer, true);
+		if (!is_periodic(timer))
+			return HRTIMER_NORESTART;
+		hve_period_next(at, timer->count, now,
+				timer->config & TLFS_STIMER_LAZY, taken);
+	}
+	hrtimer_set_expires(&timer->timer, host_time(at->fire, now));
+	return HRTIMER_RESTART;
+}
+
+static enum hrtimer_restart fired(struct hrtimer *hrtimer)
+{
+	struct hve_stimer *timer = container_of(hrtimer, struct hve_stimer,
+						timer);
+	struct hve_synic *synic = timer->vcpu->synic;
+	enum hrtimer_restart restart;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	restart = look(timer);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	return restart;
+}
+
+void hve_stimer_init(struct hve_vcpu *vcpu)
+{
+	u32 i;
+
+	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
+		struct hve_stimer *timer = &vcpu->synic->timers[i];
+
+		timer->vcpu = vcpu;
+		timer->index = i;
+		hve_kvm_hrtimer_init(&timer->timer, fired);
+	}
+}
+
+void hve_stimer_stop(struct hve_vcpu *vcpu)
+{
+	struct hve_synic *synic = vcpu->synic;
+	unsigned long flags;
+	u32 i;
+
+	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
+		struct hve_stimer *timer = &synic->timers[i];
+
+		raw_spin_lock_irqsave(&synic->lock, flags);
+		timer->config = timer->count = 0;
+		timer->waiting = false;
+		raw_spin_unlock_irqrestore(&synic->lock, flags);
+		hrtimer_cancel(&timer->timer);
+	}
+}
+
+static bool message_for(struct hve_stimer *timer, u32 *sint,
+			struct tlfs_timer_payload *payload)
+{
+	struct hve_synic *synic = timer->vcpu->synic;
+	unsigned long flags;
+	bool waiting;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	waiting = timer->waiting;
+	*sint = sint_of(timer->config);
+	payload->timer = timer->index;
+	payload->expiration = timer->expired;
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	return waiting;
+}
+
+void hve_stimer_messages(struct hve_vcpu *vcpu)
+{
+	struct tlfs_message message = {
+		.type = TLFS_MESSAGE_TIMER_EXPIRED,
+		.payload_size = sizeof(struct tlfs_timer_payload),
+	};
+	struct tlfs_timer_payload *payload = (void *)message.payload;
+	u32 i, sint;
+
+	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
+		struct hve_stimer *timer = &vcpu->synic->timers[i];
+
+		if (!READ_ONCE(timer->waiting) ||
+		    !message_for(timer, &sint, payload))
+			continue;
+		payload->delivery = hve_time_now(vcpu);
+		/* Only this thread ends waiting, but for a restart. */
+		if (hve_message_deliver(vcpu, sint, &message))
+			WRITE_ONCE(timer->waiting, false);
+	}
+}
+
+/* From the MSRs as they are now; the host's timer does not run. */
+static void start(struct hve_stimer *timer, u64 now)
+{
+	lockdep_assert_held(&timer->vcpu->synic->lock);
+	if (!(timer->config & TLFS_STIMER_ENABLED) || !timer->count)
+		return;
+	timer->at.expiry = is_periodic(timer) ?
+			   hve_period_add(now, timer->count) : timer->count;
+	timer->at.fire = timer->at.expiry;
+	if (!is_periodic(timer) && timer->at.expiry <= now)
+		expire(timer, false);
+	else
+		hrtimer_start(&timer->timer, host_time(timer->at.fire, now),
+			      HRTIMER_MODE_ABS);
+}
+
+static bool may_be_enabled(u64 config)
+{
+	if (config & TLFS_STIMER_DIRECT)
+		return vector_of(config) >= TLFS_SINT_VECTOR_MIN;
+	return sint_of(config);
+}
+
+static void set_config(struct hve_stimer *timer, u64 data)
+{
+	if (data & TLFS_STIMER_ENABLED && !may_be_enabled(data))
+		data &= ~TLFS_STIMER_ENABLED;
+	timer->config = data;
+}
+
+static void set_count(struct hve_stimer *timer, u64 data)
+{
+	timer->count = data;
+	if (!data)
+		timer->config &= ~TLFS_STIMER_ENABLED;
+	else if (timer->config & TLFS_STIMER_AUTO_ENABLE &&
+		 may_be_enabled(timer->config))
+		timer->config |= TLFS_STIMER_ENABLED;
+}
+
+enum hve_verdict hve_get_stimer(struct hve_vcpu *vcpu, u32 index, u64 *data)
+{
+	struct hve_stimer *timer = &vcpu->synic->timers[index / 2];
+
+	*data = index & 1 ? READ_ONCE(timer->count) : READ_ONCE(timer->config);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_set_stimer(struct hve_vcpu *vcpu, u32 index, u64 data)
+{
+	struct hve_synic *synic = vcpu->synic;
+	struct hve_stimer *timer = &synic->timers[index / 2];
+	unsigned long flags;
+	u64 now;
+
+	if (!(index & 1)) {
+		if (data & TLFS_STIMER_RSVDZ)
+			return HVE_BAD_PARAMETER;
+		if (data & TLFS_STIMER_DIRECT &&
+		    !hve_vm_has(vcpu->vm, HVE_F_STIMER_DIRECT))
+			return HVE_DENIED;
+	}
+	hrtimer_cancel(&timer->timer);
+	now = hve_time_now(vcpu);
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	timer->waiting = false;
+	if (index & 1)
+		set_count(timer, data);
+	else
+		set_config(timer, data);
+	start(timer, now);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	return HVE_OK;
+}

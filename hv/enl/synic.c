@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: synic: the synthetic interrupt controller of a vCPU
+ *
+ * In: accesses to its MSRs, EOIs, and word that something waits for the vCPU.
+ * Out: where messages and event flags go, which vector a SINT has, and another
+ * try for what could not be delivered. Messages themselves: message.c, timers:
+ * stimer.c. State: hve_vcpu.synic, whose fields name their owner; the MSRs are
+ * the vCPU's own, and a restart's. SIRBP is kept and does nothing: there is no
+ * event log. Save/restore: the MSRs, both pages with what they cover, messages
+ * that wait. Source: TLFS, "Inter-Partition Communication", SynIC Registers.
+ */
+#include <linux/slab.h>
+#include "synic.h"
+#include "../kvm/services.h"
+
+int hve_synic_init(struct hve_vcpu *vcpu)
+{
+	struct hve_synic *synic;
+
+	if (!hve_vm_has(vcpu->vm, HVE_F_SYNIC))
+		return 0;
+	synic = kzalloc(sizeof(*synic), GFP_KERNEL_ACCOUNT);
+	if (!synic)
+		return -ENOMEM;
+	raw_spin_lock_init(&synic->lock);
+	vcpu->synic = synic;
+	vcpu->vm->memory += sizeof(*synic);
+	hve_stimer_init(vcpu);
+	hve_synic_reset(vcpu);
+	return 0;
+}
+
+void hve_synic_free(struct hve_vcpu *vcpu)
+{
+	if (!vcpu->synic)
+		return;
+	hve_stimer_stop(vcpu);
+	hve_overlay_forget(vcpu->vm, &vcpu->synic->message_page);
+	hve_overlay_forget(vcpu->vm, &vcpu->synic->event_page);
+	kfree(vcpu->synic);
+}
+
+static void inhibit_apicv(struct hve_vcpu *vcpu, u32 auto_eoi)
+{
+	struct hve_synic *synic = vcpu->synic;
+	struct hve_vm *vm = vcpu->vm;
+	bool before = vm->auto_eoi_vcpus;
+
+	lockdep_assert_held(&vm->lock);
+	vm->auto_eoi_vcpus += !!auto_eoi - !!synic->auto_eoi;
+	WRITE_ONCE(synic->auto_eoi, auto_eoi);
+	/* Hardware delivers without an exit, and nobody could end it. */
+	if (before != !!vm->auto_eoi_vcpus)
+		hve_kvm_inhibit_apicv(vm->kvm, vm->auto_eoi_vcpus);
+}
+
+void hve_synic_reset(struct hve_vcpu *vcpu)
+{
+	struct hve_synic *synic = vcpu->synic;
+	u32 i;
+
+	if (!synic)
+		return;
+	hve_stimer_stop(vcpu);
+	if (synic->auto_eoi)
+		inhibit_apicv(vcpu, 0);
+	WRITE_ONCE(synic->control, 0);
+	WRITE_ONCE(synic->siefp, 0);
+	WRITE_ONCE(synic->simp, 0);
+	WRITE_ONCE(synic->sirbp, 0);
+	for (i = 0; i < TLFS_SINT_COUNT; i++)
+		WRITE_ONCE(synic->sint[i], TLFS_SINT_MASKED);
+	hve_overlay_forget(vcpu->vm, &synic->message_page);
+	hve_overlay_forget(vcpu->vm, &synic->event_page);
+}
+
+void hve_synic_detach(struct hve_vcpu *vcpu)
+{
+	struct hve_synic *synic = vcpu->synic;
+
+	if (!synic)
+		return;
+	hve_overlay_remove(vcpu->vm, &synic->message_page);
+	hve_overlay_remove(vcpu->vm, &synic->event_page);
+	hve_synic_reset(vcpu);
+}
+
+void hve_synic_work(struct hve_vcpu *vcpu)
+{
+	if (!vcpu->synic)
+		return;
+	WRITE_ONCE(vcpu->synic->blocked, false);
+	hve_stimer_messages(vcpu);
+}
+
+void hve_synic_eoi(struct hve_vcpu *vcpu)
+{
+	if (vcpu->synic && READ_ONCE(vcpu->synic->blocked))
+		hve_kvm_request_entry(vcpu->kvm);
+}
+
+bool hve_synic_is_auto_eoi(struct hve_vcpu *vcpu, u8 vector)
+{
+	unsigned long mask = vcpu->synic ? READ_ONCE(vcpu->synic->auto_eoi) : 0;
+	u32 sint;
+
+	for_each_set_bit(sint, &mask, TLFS_SINT_COUNT)
+		if ((READ_ONCE(vcpu->synic->sint[sint]) & TLFS_SINT_VECTOR) ==
+		    vector)
+			return true;
+	return false;
+}
+
+enum hve_verdict hve_get_scontrol(struct hve_vcpu *vcpu, u64 *data)
+{
+	*data = READ_ONCE(vcpu->synic->control);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_set_scontrol(struct hve_vcpu *vcpu, u64 data)
+{
+	WRITE_ONCE(vcpu->synic->control, data);
+	hve_synic_work(vcpu);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_get_sversion(struct hve_vcpu *vcpu, u64 *data)
+{
+	*data = TLFS_SYNIC_VERSION;
+	return HVE_OK;
+}
+
+static enum hve_verdict place(struct hve_vcpu *vcpu, struct hve_overlay *page,
+			      u64 *msr, u64 data)
+{
+	struct hve_vm *vm = vcpu->vm;
+	enum hve_verdict verdict = HVE_OK;
+
+	mutex_lock(&vm->lock);
+	if (data & TLFS_MSR_ENABLE)
+		verdict = hve_overlay_place(vm, page,
+					    data & ~(TLFS_PAGE_SIZE - 1ull), NULL);
+	else
+		hve_overlay_remove(vm, page);
+	if (verdict == HVE_OK)
+		WRITE_ONCE(*msr, data);
+	mutex_unlock(&vm->lock);
+	hve_synic_work(vcpu);
+	return verdict;
+}
+
+enum hve_verdict hve_get_siefp(struct hve_vcpu *vcpu, u64 *data)
+{
+	*data = READ_ONCE(vcpu->synic->siefp);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_set_siefp(struct hve_vcpu *vcpu, u64 data)
+{
+	return place(vcpu, &vcpu->synic->event_page, &vcpu->synic->siefp, data);
+}
+
+enum hve_verdict hve_get_simp(struct hve_vcpu *vcpu, u64 *data)
+{
+	*data = READ_ONCE(vcpu->synic->simp);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_set_simp(struct hve_vcpu *vcpu, u64 data)
+{
+	return place(vcpu, &vcpu->synic->message_page, &vcpu->synic->simp, data);
+}
+
+enum hve_verdict hve_get_eom(struct hve_vcpu *vcpu, u64 *data)
+{
+	*data = 0;
+	return HVE_OK;
+}
+
+enum hve_verdict hve_set_eom(struct hve_vcpu *vcpu, u64 data)
+{
+	hve_synic_work(vcpu);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_get_sirbp(struct hve_vcpu *vcpu, u64 *data)
+{
+	*data = READ_ONCE(vcpu->synic->sirbp);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_set_sirbp(struct hve_vcpu *vcpu, u64 data)
+{
+	WRITE_ONCE(vcpu->synic->sirbp, data);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_get_sint(struct hve_vcpu *vcpu, u32 index, u64 *data)
+{
+	*data = READ_ONCE(vcpu->synic->sint[index]);
+	return HVE_OK;
+}
+
+enum hve_verdict hve_set_sint(struct hve_vcpu *vcpu, u32 index, u64 data)
+{
+	struct hve_synic *synic = vcpu->synic;
+	u32 auto_eoi = synic->auto_eoi & ~BIT(index);
+
+	/* A masked one may say anything: guests mask by writing that bit alone. */
+	if (!(data & TLFS_SINT_MASKED) &&
+	    (data & TLFS_SINT_VECTOR) < TLFS_SINT_VECTOR_MIN)
+		return HVE_BAD_PARAMETER;
+	if (data & TLFS_SINT_AUTO_EOI && !(data & TLFS_SINT_MASKED))
+		auto_eoi |= BIT(index);
+	WRITE_ONCE(synic->sint[index], data);
+	if (auto_eoi == synic->auto_eoi)
+		return HVE_OK;
+	mutex_lock(&vcpu->vm->lock);
+	inhibit_apicv(vcpu, auto_eoi);
+	mutex_unlock(&vcpu->vm->lock);
+	return HVE_OK;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DOC: SynIC and synthetic timers of one vCPU
+ *
+ * In: nothing. Out: struct hve_synic, which hve_vcpu.synic points to where the
+ * VM has the SynIC, and what synic.c, message.c and stimer.c offer each other.
+ * Each field names who may touch it.
+ */
+#ifndef HVE_ENL_SYNIC_H
+#define HVE_ENL_SYNIC_H
+
+#include <linux/hrtimer.h>
+#include <linux/spinlock.h>
+#include "../hve.h"
+#include "period.h"
+
+/**
+ * struct hve_stimer - a synthetic timer
+ * @vcpu: whose
+ * @index: 0 to 3
+ * @timer: the host's timer that stands for it
+ * @config: the MSR
+ * @count: the MSR
+ * @at: when it expires, and when the host's timer is to look
+ * @expired: the expiration that @waiting is about
+ * @waiting: it expired in message mode, and the message is not delivered
+ *
+ * From @config on under hve_synic.lock. The host's timer is started by the vCPU
+ * and by itself only.
+ */
+struct hve_stimer {
+	struct hve_vcpu *vcpu;
+	u32 index;
+	struct hrtimer timer;
+	u64 config;
+	u64 count;
+	struct hve_period at;
+	u64 expired;
+	bool waiting;
+};
+
+/**
+ * struct hve_synic - SynIC and timers
+ * @control: SCONTROL; written by the vCPU, and by a restart
+ * @siefp: likewise
+ * @simp: likewise
+ * @sirbp: likewise
+ * @sint: likewise
+ * @auto_eoi: SINTs that need no EOI, one bit each; likewise
+ * @blocked: a message waits for its slot: the next EOI or EOM tries again
+ * @message_page: overlay at SIMP; hve_vm.lock
+ * @event_page: overlay at SIEFP; hve_vm.lock
+ * @lock: timers, from any context
+ * @timers: the four of them
+ */
+struct hve_synic {
+	u64 control;
+	u64 siefp;
+	u64 simp;
+	u64 sirbp;
+	u64 sint[TLFS_SINT_COUNT];
+	u32 auto_eoi;
+	bool blocked;
+	struct hve_overlay message_page;
+	struct hve_overlay event_page;
+	raw_spinlock_t lock;
+	struct hve_stimer timers[TLFS_STIMER_COUNT];
+};
+
+/* message.c, in the vCPU's thread. False: it must wait */
+bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
+			 const struct tlfs_message *message);
+/* Interrupts for @sint, unless it is masked or polled */
+void hve_sint_assert(struct hve_vcpu *vcpu, u32 sint);
+
+/* stimer.c */
+void hve_stimer_init(struct hve_vcpu *vcpu);
+/* Disables all; returns when none can fire any more */
+void hve_stimer_stop(struct hve_vcpu *vcpu);
+/* Delivers what waits, in the vCPU's thread */
+void hve_stimer_messages(struct hve_vcpu *vcpu);
+
+#endif /* HVE_ENL_SYNIC_H */
