@@ -17,6 +17,7 @@
 #include "hve.h"
 #include "kvm/hooks.h"
 #include "kvm/services.h"
+#include "port.h"
 
 static int copy_in(struct hve_context *context, void *to, size_t size,
 		   unsigned long arg)
@@ -218,6 +219,36 @@ static long get_counters(struct hve_context *context, unsigned long arg)
 	return copy_out(arg, &request, sizeof(request)) ?: err;
 }
 
+static long open_port(struct hve_context *context, unsigned long arg)
+{
+	struct hve_port_request request;
+	int err = copy_in(context, &request, sizeof(request), arg);
+
+	if (err)
+		return err;
+	err = hve_port_open(context, &request);
+	switch (err) {
+	case -EINVAL:
+		return hve_context_refuse(context, err,
+					  "no such port: check its kind, direction, VP, SINT, flag and eventfd");
+	case -ENOENT:
+		return hve_context_refuse(context, err, "no VM %u",
+					  request.vm_id);
+	case -EOPNOTSUPP:
+		return hve_context_refuse(context, err,
+					  "VM %u has no synic", request.vm_id);
+	case -EPERM:
+		return hve_context_refuse(context, err,
+					  "VM %u is another user's",
+					  request.vm_id);
+	case -EEXIST:
+		return hve_context_refuse(context, err,
+					  "connection 0x%x of VM %u has a port",
+					  request.connection, request.vm_id);
+	}
+	return err;
+}
+
 static long self_check(struct hve_context *context)
 {
 	char why[HVE_REASON_LEN];
@@ -260,6 +291,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return list_vms(context, arg);
 	case HVE_GET_COUNTERS:
 		return get_counters(context, arg);
+	case HVE_OPEN_PORT:
+		return open_port(context, arg);
 	case HVE_SELF_CHECK:
 		return arg ? -EINVAL : self_check(context);
 	}

@@ -196,3 +196,16 @@ int hve_overlay_put(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
 	mutex_unlock(&vm->lock);
 	return verdict == HVE_OK ? 0 : -EFAULT;
 }
+
+bool hve_overlay_set_bit(struct hve_vm *vm, struct hve_overlay *page, u32 nr)
+{
+	u8 byte, mask = 1u << nr % 8;
+
+	if (READ_ONCE(page->mapped) && likely(!READ_ONCE(page->covered)))
+		return hve_kvm_set_bit(vm->kvm, page->gpa, nr);
+	/* Below another one nobody else sees it. */
+	if (hve_overlay_get(vm, page, nr / 8, &byte, 1) || byte & mask)
+		return true;
+	byte |= mask;
+	return hve_overlay_put(vm, page, nr / 8, &byte, 1);
+}

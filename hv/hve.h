@@ -15,6 +15,8 @@
 #include <linux/mutex.h>
 #include <linux/seqlock.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
+#include <linux/xarray.h>
 #include <hve/registry.h>
 #include <hve/tlfs.h>
 #include "hcall.h"
@@ -140,6 +142,7 @@ struct hve_vcpu {
  * @kvm: KVM's VM; exists longer than this
  * @id: number for userspace
  * @pid: who created it
+ * @uid: that user; constant
  * @comm: its name then
  * @context: whose configuration and event queue; holds a reference
  * @config: what was asked for; constant
@@ -162,6 +165,8 @@ struct hve_vcpu {
  * @resets: restarts seen
  * @tsc_updates: rewrites of the TSC page
  * @memory: bytes held
+ * @ports: ports there are; port.c's mutex
+ * @connections: those from the guest; read under RCU, written likewise
  * @nr_slots: entries of @vcpus; constant
  * @vcpus: by VP index, set once under @lock, freed with the VM
  */
@@ -169,6 +174,7 @@ struct hve_vm {
 	struct kvm *kvm;
 	u32 id;
 	struct pid *pid;
+	kuid_t uid;
 	char comm[16];
 	struct hve_context *context;
 	struct hve_config config;
@@ -192,6 +198,8 @@ struct hve_vm {
 	u64 resets;
 	u64 tsc_updates;
 	u64 memory;
+	struct list_head ports;
+	struct xarray connections;
 	u32 nr_slots;
 	struct hve_vcpu *vcpus[];
 };
@@ -211,6 +219,8 @@ void hve_vm_gone(struct kvm *kvm);
 int hve_vm_detach(struct kvm *kvm);
 int hve_vm_cpuid_set(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *vcpu);
+/* Whether whoever uses @context now may do more to the VM than look at it */
+bool hve_vm_permits(const struct hve_vm *vm, const struct hve_context *context);
 int hve_vm_for_each(int (*fn)(struct hve_vm *vm, void *arg), void *arg);
 int hve_vm_with(u32 id, int (*fn)(struct hve_vm *vm, void *arg), void *arg);
 
@@ -277,6 +287,8 @@ int hve_overlay_get(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
 		    void *to, u32 len);
 int hve_overlay_put(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
 		    const void *from, u32 len);
+/* Atomically, bit @nr of the page; whether it was set, or cannot be */
+bool hve_overlay_set_bit(struct hve_vm *vm, struct hve_overlay *page, u32 nr);
 
 /* reset.c */
 void hve_reset(struct hve_vm *vm);

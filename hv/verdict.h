@@ -18,6 +18,8 @@ enum hve_verdict {
 	HVE_BAD_PARAMETER,	/* a field has a value that is not allowed */
 	HVE_UNDEFINED,		/* #UD instead of an answer */
 	HVE_NO_MEMORY,		/* the host is out of memory */
+	HVE_BAD_CONNECTION,	/* no port is there for it */
+	HVE_NO_BUFFERS,		/* nobody took the last messages yet */
 	HVE_NR_VERDICTS
 };
 

@@ -8,6 +8,7 @@
  * VMM has the in-kernel APIC. State: the list of served VMs and the lookup
  * table, under vms_lock; each served VM pins the module and the hooks.
  */
+#include <linux/cred.h>
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
@@ -16,6 +17,7 @@
 #include "kvm/hooks.h"
 #include "kvm/services.h"
 #include "lookup.h"
+#include "port.h"
 #include "trace.h"
 
 static DEFINE_MUTEX(vms_lock);
@@ -34,6 +36,7 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 	vm->nr_slots = slots;
 	vm->memory = struct_size(vm, vcpus, slots);
 	vm->pid = get_pid(task_tgid(current));
+	vm->uid = current_fsuid();
 	get_task_comm(vm->comm, current->group_leader);
 	hve_context_get(context);
 	vm->context = context;
@@ -41,6 +44,8 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 	vm->features = vm->config.features[0] | hve_base_features();
 	mutex_init(&vm->lock);
 	INIT_LIST_HEAD(&vm->overlays);
+	INIT_LIST_HEAD(&vm->ports);
+	xa_init(&vm->connections);
 	hve_time_init(vm);
 	return vm;
 }
@@ -49,6 +54,7 @@ static void free_vm(struct hve_vm *vm)
 {
 	u32 i;
 
+	hve_port_vm_gone(vm);
 	mutex_lock(&vm->lock);
 	hve_overlay_forget(vm, &vm->hypercall_page);
 	hve_overlay_forget(vm, &vm->tsc_page);
@@ -281,6 +287,12 @@ int hve_vm_cpuid_set(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
 	if (vm->vcpus[hve_kvm_vcpu_index(kvm_vcpu)])
 		return 0;
 	return hve_vcpu_make(vm, kvm_vcpu) ? 0 : -ENOMEM;
+}
+
+bool hve_vm_permits(const struct hve_vm *vm, const struct hve_context *context)
+{
+	return vm->context == context || uid_eq(vm->uid, current_fsuid()) ||
+	       capable(CAP_SYS_ADMIN);
 }
 
 int hve_vm_for_each(int (*fn)(struct hve_vm *vm, void *arg), void *arg)

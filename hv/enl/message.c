@@ -54,12 +54,6 @@ static bool slot_is_empty(struct hve_vcpu *vcpu, u32 offset)
 	return false;
 }
 
-static bool can_receive(const struct hve_synic *synic)
-{
-	return synic->control & TLFS_SYNIC_ENABLE &&
-	       synic->simp & TLFS_MSR_ENABLE;
-}
-
 bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
 			 const struct tlfs_message *message)
 {
@@ -69,7 +63,7 @@ bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
 	u32 len = offsetof(struct tlfs_message, payload) +
 		  message->payload_size;
 
-	if (!can_receive(synic) || !slot_is_empty(vcpu, offset))
+	if (!hve_synic_can_receive(vcpu, false) || !slot_is_empty(vcpu, offset))
 		return false;
 	if (hve_overlay_put(vcpu->vm, &synic->message_page, offset + rest,
 			    (const u8 *)message + rest, len - rest))
@@ -80,4 +74,66 @@ bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
 	vcpu->events[HVE_EV_MESSAGES]++;
 	hve_sint_assert(vcpu, sint);
 	return true;
+}
+
+/* The oldest message that could not be tried yet, behind @last */
+static struct hve_message *next_of(struct hve_synic *synic,
+				   struct hve_message *last)
+{
+	struct hve_message *message = NULL;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	if (!last)
+		message = list_first_entry_or_null(&synic->messages,
+						   struct hve_message, link);
+	else if (!list_is_last(&last->link, &synic->messages))
+		message = list_next_entry(last, link);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	return message;
+}
+
+static void finish(struct hve_synic *synic, struct hve_message *message)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	list_del(&message->link);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	hve_port_delivered(message);
+}
+
+/*
+ * Others only append, so a message stays where it is until this thread takes it
+ * out. One whose slot is taken holds up those behind it for the same SINT only.
+ */
+void hve_message_work(struct hve_vcpu *vcpu)
+{
+	struct hve_synic *synic = vcpu->synic;
+	struct hve_message *message, *last = NULL;
+	u32 taken = 0;
+
+	while ((message = next_of(synic, last))) {
+		if (!(taken & BIT(message->sint)) &&
+		    hve_message_deliver(vcpu, message->sint,
+					&message->message)) {
+			finish(synic, message);
+			continue;
+		}
+		taken |= BIT(message->sint);
+		last = message;
+	}
+}
+
+void hve_event_flag_set(struct hve_vcpu *vcpu, u32 sint, u32 flag)
+{
+	struct hve_synic *synic = vcpu->synic;
+	const u32 bit = sint * TLFS_EVENT_FLAGS + flag;
+
+	if (!hve_synic_can_receive(vcpu, true))
+		return;
+	if (hve_overlay_set_bit(vcpu->vm, &synic->event_page, bit))
+		return;
+	vcpu->events[HVE_EV_FLAGS]++;
+	hve_sint_assert(vcpu, sint);
 }

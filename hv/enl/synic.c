@@ -24,6 +24,8 @@ int hve_synic_init(struct hve_vcpu *vcpu)
 	if (!synic)
 		return -ENOMEM;
 	raw_spin_lock_init(&synic->lock);
+	INIT_LIST_HEAD(&synic->messages);
+	INIT_LIST_HEAD(&synic->signals);
 	vcpu->synic = synic;
 	vcpu->vm->memory += sizeof(*synic);
 	hve_stimer_init(vcpu);
@@ -31,11 +33,28 @@ int hve_synic_init(struct hve_vcpu *vcpu)
 	return 0;
 }
 
+/* Messages on their way never arrive; signals belong to their ports. */
+static void drop_queues(struct hve_synic *synic)
+{
+	struct hve_message *message, *next;
+	LIST_HEAD(messages);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	list_splice_init(&synic->messages, &messages);
+	while (!list_empty(&synic->signals))
+		list_del_init(synic->signals.next);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	list_for_each_entry_safe(message, next, &messages, link)
+		hve_port_delivered(message);
+}
+
 void hve_synic_free(struct hve_vcpu *vcpu)
 {
 	if (!vcpu->synic)
 		return;
 	hve_stimer_stop(vcpu);
+	drop_queues(vcpu->synic);
 	hve_overlay_forget(vcpu->vm, &vcpu->synic->message_page);
 	hve_overlay_forget(vcpu->vm, &vcpu->synic->event_page);
 	kfree(vcpu->synic);
@@ -63,6 +82,7 @@ void hve_synic_reset(struct hve_vcpu *vcpu)
 	if (!synic)
 		return;
 	hve_stimer_stop(vcpu);
+	drop_queues(synic);
 	if (synic->auto_eoi)
 		inhibit_apicv(vcpu, 0);
 	WRITE_ONCE(synic->control, 0);
@@ -86,12 +106,80 @@ void hve_synic_detach(struct hve_vcpu *vcpu)
 	hve_synic_reset(vcpu);
 }
 
+static void signal_work(struct hve_vcpu *vcpu)
+{
+	struct hve_synic *synic = vcpu->synic;
+	struct hve_signal *signal;
+	unsigned long flags;
+	u32 sint, flag;
+
+	for (;;) {
+		raw_spin_lock_irqsave(&synic->lock, flags);
+		signal = list_first_entry_or_null(&synic->signals,
+						  struct hve_signal, link);
+		if (signal) {
+			sint = signal->sint;
+			flag = signal->flag;
+			list_del_init(&signal->link);
+		}
+		raw_spin_unlock_irqrestore(&synic->lock, flags);
+		if (!signal)
+			return;
+		hve_event_flag_set(vcpu, sint, flag);
+	}
+}
+
 void hve_synic_work(struct hve_vcpu *vcpu)
 {
 	if (!vcpu->synic)
 		return;
 	WRITE_ONCE(vcpu->synic->blocked, false);
 	hve_stimer_messages(vcpu);
+	if (!list_empty_careful(&vcpu->synic->messages))
+		hve_message_work(vcpu);
+	if (!list_empty_careful(&vcpu->synic->signals))
+		signal_work(vcpu);
+}
+
+bool hve_synic_can_receive(const struct hve_vcpu *vcpu, bool event)
+{
+	const struct hve_synic *synic = vcpu->synic;
+
+	return synic && READ_ONCE(synic->control) & TLFS_SYNIC_ENABLE &&
+	       (event ? READ_ONCE(synic->siefp) : READ_ONCE(synic->simp)) &
+	       TLFS_MSR_ENABLE;
+}
+
+void hve_synic_queue(struct hve_vcpu *vcpu, struct hve_message *message)
+{
+	struct hve_synic *synic = vcpu->synic;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	list_add_tail(&message->link, &synic->messages);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	hve_kvm_wake(vcpu->kvm);
+}
+
+void hve_synic_signal(struct hve_vcpu *vcpu, struct hve_signal *signal)
+{
+	struct hve_synic *synic = vcpu->synic;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	if (list_empty(&signal->link))
+		list_add_tail(&signal->link, &synic->signals);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	hve_kvm_wake(vcpu->kvm);
+}
+
+void hve_synic_unsignal(struct hve_vcpu *vcpu, struct hve_signal *signal)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vcpu->synic->lock, flags);
+	list_del_init(&signal->link);
+	raw_spin_unlock_irqrestore(&vcpu->synic->lock, flags);
 }
 
 void hve_synic_eoi(struct hve_vcpu *vcpu)

@@ -12,6 +12,7 @@
 #include <linux/hrtimer.h>
 #include <linux/spinlock.h>
 #include "../hve.h"
+#include "../port.h"
 #include "period.h"
 
 /**
@@ -50,7 +51,9 @@ struct hve_stimer {
  * @blocked: a message waits for its slot: the next EOI or EOM tries again
  * @message_page: overlay at SIMP; hve_vm.lock
  * @event_page: overlay at SIEFP; hve_vm.lock
- * @lock: timers, from any context
+ * @lock: what follows, from any context
+ * @messages: to be delivered, oldest first
+ * @signals: event flags to be set
  * @timers: the four of them
  */
 struct hve_synic {
@@ -64,12 +67,18 @@ struct hve_synic {
 	struct hve_overlay message_page;
 	struct hve_overlay event_page;
 	raw_spinlock_t lock;
+	struct list_head messages;
+	struct list_head signals;
 	struct hve_stimer timers[TLFS_STIMER_COUNT];
 };
 
 /* message.c, in the vCPU's thread. False: it must wait */
 bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
 			 const struct tlfs_message *message);
+/* What ports queued */
+void hve_message_work(struct hve_vcpu *vcpu);
+/* Sets a flag of @sint, and interrupts unless it was set */
+void hve_event_flag_set(struct hve_vcpu *vcpu, u32 sint, u32 flag);
 /* Interrupts for @sint, unless it is masked or polled */
 void hve_sint_assert(struct hve_vcpu *vcpu, u32 sint);
 

@@ -9,6 +9,7 @@
 #ifndef HVE_KVM_COMPAT_H
 #define HVE_KVM_COMPAT_H
 
+#include <linux/eventfd.h>
 #include <linux/ftrace.h>
 #include <linux/kvm_host.h>
 #include <linux/version.h>
@@ -77,6 +78,19 @@ static inline void hve_hrtimer_setup(struct hrtimer *timer,
 				     enum hrtimer_restart (*fn)(struct hrtimer *))
 {
 	hrtimer_setup(timer, fn, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+}
+#endif
+
+/* 6.8: an eventfd is signalled once, always. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+static inline void hve_eventfd_signal(struct eventfd_ctx *event)
+{
+	eventfd_signal(event, 1);
+}
+#else
+static inline void hve_eventfd_signal(struct eventfd_ctx *event)
+{
+	eventfd_signal(event);
 }
 #endif
 

@@ -190,19 +190,9 @@ bool hve_kvm_at_reset_vector(struct kvm_vcpu *vcpu)
 	return sregs.cs.base == RESET_CS_BASE && !(sregs.cr0 & X86_CR0_PE);
 }
 
-int hve_kvm_read(struct kvm *kvm, u64 gpa, void *to, u32 len)
+void hve_kvm_signal(struct eventfd_ctx *event)
 {
-	return static_call(hve_kvm_read_guest)(kvm, gpa, to, len);
-}
-
-int hve_kvm_write(struct kvm *kvm, u64 gpa, const void *from, u32 len)
-{
-	return static_call(hve_kvm_write_guest)(kvm, gpa, from, len);
-}
-
-bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa)
-{
-	return !(gpa >> vcpu->arch.maxphyaddr);
+	hve_eventfd_signal(event);
 }
 
 static bool interrupt_one(struct kvm_vcpu *vcpu, struct kvm_lapic_irq *irq)

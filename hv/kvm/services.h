@@ -13,6 +13,7 @@
 #include <linux/hrtimer.h>
 #include <linux/types.h>
 
+struct eventfd_ctx;
 struct file;
 struct hve_vcpu;
 struct hve_vm;
@@ -55,6 +56,11 @@ bool hve_kvm_at_reset_vector(struct kvm_vcpu *vcpu);
 /* Guest memory: 0 or -EFAULT; the caller is a vCPU's thread */
 int hve_kvm_read(struct kvm *kvm, u64 gpa, void *to, u32 len);
 int hve_kvm_write(struct kvm *kvm, u64 gpa, const void *from, u32 len);
+/*
+ * Bit @nr of the page at @gpa, atomically: whether it was set already, or there
+ * is no memory
+ */
+bool hve_kvm_set_bit(struct kvm *kvm, u64 gpa, u32 nr);
 bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa);
 
 /* Other vCPUs of the same VM; bit n of @targets is VP n */
@@ -88,6 +94,9 @@ int hve_kvm_apic_assist(struct kvm_vcpu *vcpu, u64 gpa);
 void hve_kvm_end_interrupt(struct kvm_vcpu *vcpu);
 /* Whether the processor must not deliver interrupts by itself */
 void hve_kvm_inhibit_apicv(struct kvm *kvm, bool inhibit);
+
+/* Any context */
+void hve_kvm_signal(struct eventfd_ctx *event);
 
 /* Time */
 void hve_kvm_hrtimer_init(struct hrtimer *timer,

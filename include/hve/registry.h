@@ -73,7 +73,7 @@ struct hve_call_info {
 	__u16 code;
 	__u8 feature;
 	__u8 kind;
-	__u8 header;
+	__u16 header;
 	__u8 element;
 	__u8 variable;
 	__u8 fast;

@@ -26,6 +26,8 @@
 #define TLFS_STATUS_INVALID_PARAMETER		0x0005
 #define TLFS_STATUS_ACCESS_DENIED			0x0006
 #define TLFS_STATUS_INSUFFICIENT_MEMORY		0x000b
+#define TLFS_STATUS_INVALID_CONNECTION_ID		0x0012
+#define TLFS_STATUS_INSUFFICIENT_BUFFERS		0x0013
 
 /* "Hypercall Interface", Hypercall Inputs: the input value */
 #define TLFS_HYPERCALL_CODE		0x000000000000ffffull
@@ -117,6 +119,7 @@ struct tlfs_message {
 };
 
 #define TLFS_MESSAGE_NONE		0u
+#define TLFS_MESSAGE_HYPERVISOR		0x80000000u	/* types of its own */
 #define TLFS_MESSAGE_TIMER_EXPIRED	0x80000010u
 #define TLFS_MESSAGE_PENDING		0x1u	/* of flags: more are waiting */
 
@@ -129,6 +132,22 @@ struct tlfs_timer_payload {
 	__u32 reserved;
 	__u64 expiration;	/* reference time, as all of these */
 	__u64 delivery;
+};
+
+/* HvCallPostMessage */
+struct tlfs_post_message {
+	__u32 connection;
+	__u32 reserved;
+	__u32 type;
+	__u32 payload_size;
+	__u64 payload[TLFS_MESSAGE_PAYLOAD / 8];
+};
+
+/* HvCallSignalEvent */
+struct tlfs_signal_event {
+	__u32 connection;
+	__u16 flag;
+	__u16 reserved;
 };
 
 /* "Timers", Synthetic Timer Configuration Register */
