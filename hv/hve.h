@@ -13,6 +13,7 @@
 #include <linux/bitops.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit_types.h>
 #include <linux/seqlock.h>
 #include <linux/types.h>
 #include <hve/registry.h>
@@ -94,6 +95,23 @@ struct hve_time {
 };
 
 /**
+ * struct hve_crash_state - what a guest said of its end
+ * @params: the MSRs P0 to P4; hve_vm.lock, read without it
+ * @limit: of lines in the log
+ * @lock: the rest; nothing sleeps inside, so that whoever asks need not wait
+ *	for a vCPU
+ * @last: as userspace is told, but for its size and pointer
+ * @message: the bytes, NULL when there are none
+ */
+struct hve_crash_state {
+	u64 params[HVE_CRASH_PARAMS];
+	struct ratelimit_state limit;
+	spinlock_t lock;
+	struct hve_crash last;
+	void *message;
+};
+
+/**
  * struct hve_vcpu - Hyper-V state of one virtual processor
  * @kvm: KVM's vCPU; exists longer than this
  * @vm: the VM
@@ -150,6 +168,7 @@ struct hve_vcpu {
  * @reference_tsc: the MSR
  * @tsc_page: its overlay
  * @time: reference time
+ * @crash: what the guest said of its end; has a lock of its own
  * @overlays: placed overlays, oldest first
  * @changes: counts changes of a TSC or of the host's clock; raised by anybody
  * @resets: restarts seen
@@ -179,6 +198,7 @@ struct hve_vm {
 	u64 reference_tsc;
 	struct hve_overlay tsc_page;
 	struct hve_time time;
+	struct hve_crash_state crash;
 	struct list_head overlays;
 	atomic_t changes;
 	u64 resets;
@@ -292,6 +312,13 @@ int hve_stats_counters(struct hve_counters *request);
 	enum hve_verdict hve_do_##name(struct hve_vcpu *vcpu,		\
 				       struct hve_hcall *call);
 #include <hve/enlightenments.def>
+
+/* enl/crash.c */
+void hve_crash_init(struct hve_vm *vm);
+void hve_crash_reset(struct hve_vm *vm);
+void hve_crash_free(struct hve_vm *vm);
+/* For userspace: @message has room for TLFS_CRASH_MESSAGE_MAX; or -ENOENT */
+int hve_crash_get(u32 vm_id, struct hve_crash *crash, void *message);
 
 /* enl/time.c */
 void hve_time_init(struct hve_vm *vm);

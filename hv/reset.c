@@ -47,6 +47,7 @@ void hve_reset(struct hve_vm *vm)
 		if (vm->vcpus[i])
 			reset_vcpu(vm, vm->vcpus[i]);
 	hve_time_reset(vm);
+	hve_crash_reset(vm);
 	if (was_used)
 		vm->resets++;
 	mutex_unlock(&vm->lock);

@@ -42,6 +42,7 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 	mutex_init(&vm->lock);
 	INIT_LIST_HEAD(&vm->overlays);
 	hve_time_init(vm);
+	hve_crash_init(vm);
 	return vm;
 }
 
@@ -58,6 +59,7 @@ static void free_vm(struct hve_vm *vm)
 	mutex_unlock(&vm->lock);
 	for (i = 0; i < vm->nr_slots; i++)
 		kfree(vm->vcpus[i]);
+	hve_crash_free(vm);
 	hve_context_put(vm->context);
 	put_pid(vm->pid);
 	kvfree(vm);

@@ -104,4 +104,12 @@ struct tlfs_reference_tsc_page {
 
 #define TLFS_TICKS_PER_SECOND	10000000ull	/* of 100 ns */
 
+/* "Partitions", Partition Crash Enlightenment; HV_CRASH_CTL_REG_CONTENTS */
+#define TLFS_CRASH_PRE_OS_SHIFT		58
+#define TLFS_CRASH_PRE_OS_MASK		0x7u
+#define TLFS_CRASH_NO_DUMP		(1ull << 61)
+#define TLFS_CRASH_MESSAGE		(1ull << 62)
+#define TLFS_CRASH_NOTIFY		(1ull << 63)
+#define TLFS_CRASH_MESSAGE_MAX		4096u
+
 #endif /* HVE_TLFS_H */

@@ -105,6 +105,7 @@ static void show_vm(const struct hve_vm_status *vm)
 		if (info->refused[0] & 1ull << hve_features[i].number)
 			printf("  not served: %s: %s\n", hve_features[i].name,
 			       refusal(&hve_features[i]));
+	hve_crash_text(vm);
 	putchar('\n');
 	show_counts(&vm->all, info->features[0]);
 	for (i = 0; i < vm->nr_vcpus; i++) {
@@ -201,6 +202,7 @@ static struct json_object *vm_json(const struct hve_vm_status *vm)
 	add_string(object, "tsc_page", tsc_page(info));
 	add_number(object, "resets", info->resets);
 	add_number(object, "memory", info->memory);
+	json_object_object_add(object, "crash", hve_crash_json(vm));
 	json_object_object_add(object, "counters", counts_json(&vm->all));
 	rows = vm->nr_vcpus ? json_object_new_array() : NULL;
 	for (i = 0; i < vm->nr_vcpus; i++) {

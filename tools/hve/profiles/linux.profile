@@ -9,6 +9,7 @@ frequencies		# TSC and APIC timer without calibration against the PIT
 vapic			# EOI mostly without an exit, ICR in one write
 tlbflush		# a flush does not wait for a vCPU that is not running
 ipi			# one exit for any number of targets
+crash			# a panic leaves the end of the kernel's log in hve status
 
 # Linux looks for KVM's own leaves as well, and would use those in place of
 # these if it found them.

@@ -41,6 +41,8 @@ static u64 sample(u32 number)
 	case MSR_vp_assist_page:
 	case MSR_reference_tsc:
 		return (u64)page | TLFS_MSR_ENABLE;
+	case MSR_crash_p ... MSR_crash_p + HVE_CRASH_PARAMS - 1:
+		return ~0ul - number;
 	case MSR_icr:
 		return 1ul << 18 | SELF_IPI;
 	case MSR_tpr:

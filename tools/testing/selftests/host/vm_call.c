@@ -88,7 +88,7 @@ static int stat_request(struct vcpu *vcpu, struct test_request *request)
 }
 
 /* As a VMM does it that has never heard of Hyper-V: all of them, boot first */
-static void reboot_vm(struct vcpu *caller)
+void vm_reboot(struct vcpu *caller)
 {
 	struct vm *vm = caller->vm;
 	unsigned int i;
@@ -205,7 +205,7 @@ void vm_request(struct vcpu *vcpu, unsigned int gpa)
 		usleep(request->arg[0]);
 		break;
 	case TEST_OP_REBOOT:
-		reboot_vm(vcpu);
+		vm_reboot(vcpu);
 		break;
 	case TEST_OP_SET_MSR:
 	case TEST_OP_GET_MSR:
