@@ -16,4 +16,4 @@ crash			# a panic leaves the end of the kernel's log in hve status
 kvm=hide
 
 # Left out: spinlocks (Linux wants the idle MSR with it, which is not served)
-# and xmm-input (Linux passes its input in memory).
+# xmm-input (Linux passes its input in memory) and reset (Linux has other ways).

@@ -42,6 +42,7 @@ static const char usage[] =
 "  -K, --kvm-hide       hide KVM's own CPUID leaves\n"
 "  -m, --mem MIB        memory (32)\n"
 "  -T, --tsc-khz KHZ    frequency of the guest's TSC\n"
+"  -R, --reset-policy N HVE_RESET_*: how the guest's wish for a reset arrives\n"
 "  -A, --arg N          number handed to the guest\n";
 
 static const struct option long_options[] = {
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
 	{ "kvm-hide", no_argument, NULL, 'K' },
 	{ "mem", required_argument, NULL, 'm' },
 	{ "tsc-khz", required_argument, NULL, 'T' },
+	{ "reset-policy", required_argument, NULL, 'R' },
 	{ "arg", required_argument, NULL, 'A' },
 	{ 0 },
 };
@@ -82,7 +84,7 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:T:A:", long_options,
+	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:T:R:A:", long_options,
 				NULL)) > 0) {
 		switch (c) {
 		case 'v':
@@ -115,6 +117,9 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 			break;
 		case 'T':
 			vm->tsc_khz = number(optarg, 100000000);
+			break;
+		case 'R':
+			vm->config.reset_policy = number(optarg, 255);
 			break;
 		case 'A':
 			vm->arg = number(optarg, ~0ul);

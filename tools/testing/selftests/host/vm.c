@@ -183,6 +183,9 @@ static bool system_event(struct vcpu *vcpu)
 	struct kvm_run *run = vcpu->run;
 	struct vm *vm = vcpu->vm;
 
+	if (run->system_event.type == KVM_SYSTEM_EVENT_RESET &&
+	    vm->config.reset_policy != HVE_RESET_SYSTEM_EVENT)
+		return false;
 	vm->system_events++;
 	vm->system_event = run->system_event.type;
 	vm->system_ndata = run->system_event.ndata;
