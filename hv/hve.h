@@ -120,6 +120,8 @@ struct hve_crash_state {
  * @unmark: the guest restarted: no more marks in the old assist page; set under
  *	hve_vm.lock, obeyed and cleared by this vCPU before it enters the guest
  * @assist_page: the overlay; hve_vm.lock
+ * @runtime: ns of CPU time in the KVM_RUNs that are over; used by this vCPU only
+ * @run_began: the thread's CPU time when the present one began; likewise
  * @exit: why KVM_RUN is to end, where KVM itself has no reason; used by this
  *	vCPU only
  * @call: the hypercall being done; used by this vCPU only
@@ -137,6 +139,8 @@ struct hve_vcpu {
 	u64 vp_assist;
 	bool unmark;
 	struct hve_overlay assist_page;
+	u64 runtime;
+	u64 run_began;
 	struct hve_exit exit;
 	struct hve_hcall call;
 	u32 target_words;
@@ -312,6 +316,10 @@ int hve_stats_counters(struct hve_counters *request);
 	enum hve_verdict hve_do_##name(struct hve_vcpu *vcpu,		\
 				       struct hve_hcall *call);
 #include <hve/enlightenments.def>
+
+/* enl/runtime.c: around KVM_RUN, in the vCPU's thread */
+void hve_runtime_begin(struct hve_vcpu *vcpu);
+void hve_runtime_end(struct hve_vcpu *vcpu);
 
 /* enl/crash.c */
 void hve_crash_init(struct hve_vm *vm);

@@ -72,6 +72,8 @@ int hve_kvm_apic_write(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 data);
 int hve_kvm_apic_assist(struct kvm_vcpu *vcpu, u64 gpa);
 
 /* Time */
+/* CPU time of the calling thread so far, in ns */
+u64 hve_kvm_cpu_time(void);
 struct hve_kvm_tsc {
 	bool usable;	/* host TSC is its clock, all vCPUs agree, no catch-up */
 	u32 khz;

@@ -12,6 +12,7 @@ tlbflush
 ipi
 spinlocks=0x1fff	# what QEMU's users commonly give: about 8000 spins
 xmm-input		# Windows flushes and interrupts without a memory page
+runtime
 crash			# kept by the module, and the guest goes on
 reset
 kvm=move

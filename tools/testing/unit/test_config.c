@@ -204,6 +204,7 @@ static const struct {
 	{ HVE_BIT(IPI), 4, HVE_EAX, 10 },
 	{ HVE_BIT(IPI), 4, HVE_EAX, 11 },
 	{ HVE_BIT(XMM_INPUT), 3, HVE_EDX, 4 },
+	{ HVE_BIT(RUNTIME), 3, HVE_EAX, 0 },
 	{ HVE_BIT(CRASH), 3, HVE_EDX, 10 },
 	{ HVE_BIT(RESET), 3, HVE_EAX, 7 },
 };

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include "vm.h"
@@ -178,6 +179,18 @@ static void print(struct vm *vm, unsigned long gpa, unsigned long size)
 		vm_end(vm, STATUS_TROUBLE);
 }
 
+static void spin(unsigned long us)
+{
+	struct timespec now;
+	unsigned long end = 0;
+
+	do {
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+		if (!end)
+			end = now.tv_sec * 1000000 + now.tv_nsec / 1000 + us;
+	} while (now.tv_sec * 1000000ul + now.tv_nsec / 1000 < end);
+}
+
 void vm_request(struct vcpu *vcpu, unsigned int gpa)
 {
 	struct vm *vm = vcpu->vm;
@@ -203,6 +216,9 @@ void vm_request(struct vcpu *vcpu, unsigned int gpa)
 		break;
 	case TEST_OP_PAUSE:
 		usleep(request->arg[0]);
+		break;
+	case TEST_OP_SPIN:
+		spin(request->arg[0]);
 		break;
 	case TEST_OP_REBOOT:
 		vm_reboot(vcpu);
