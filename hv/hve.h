@@ -112,6 +112,22 @@ struct hve_crash_state {
 };
 
 /**
+ * struct hve_reenlightenment - who is told that the TSC's frequency changed
+ * @control: the MSR
+ * @emulation: the MSR of TSC emulation's control
+ * @status: and of its status
+ * @khz: frequency that the guest knows of, 0: none yet
+ *
+ * All of it is protected by hve_vm.lock; the MSRs are read without it.
+ */
+struct hve_reenlightenment {
+	u64 control;
+	u64 emulation;
+	u64 status;
+	u32 khz;
+};
+
+/**
  * struct hve_vcpu - Hyper-V state of one virtual processor
  * @kvm: KVM's vCPU; exists longer than this
  * @vm: the VM
@@ -173,6 +189,8 @@ struct hve_vcpu {
  * @tsc_page: its overlay
  * @time: reference time
  * @crash: what the guest said of its end; has a lock of its own
+ * @reenlightenment: who is told of a new TSC frequency
+ * @tsc_invariant: the MSR of invtsc; read without the lock
  * @overlays: placed overlays, oldest first
  * @changes: counts changes of a TSC or of the host's clock; raised by anybody
  * @resets: restarts seen
@@ -203,6 +221,8 @@ struct hve_vm {
 	struct hve_overlay tsc_page;
 	struct hve_time time;
 	struct hve_crash_state crash;
+	struct hve_reenlightenment reenlightenment;
+	u64 tsc_invariant;
 	struct list_head overlays;
 	atomic_t changes;
 	u64 resets;
@@ -327,6 +347,16 @@ void hve_crash_reset(struct hve_vm *vm);
 void hve_crash_free(struct hve_vm *vm);
 /* For userspace: @message has room for TLFS_CRASH_MESSAGE_MAX; or -ENOENT */
 int hve_crash_get(u32 vm_id, struct hve_crash *crash, void *message);
+
+/* enl/reenlightenment.c; with hve_vm.lock held */
+/* Tells the guest; the lock is enough, any thread that may kick vCPUs */
+void hve_reenlightenment_tsc_changed(struct hve_vm *vm);
+/* What the frequency is now; tells the guest if it was another one */
+void hve_reenlightenment_frequency(struct hve_vm *vm, u32 khz);
+void hve_reenlightenment_reset(struct hve_vm *vm);
+
+/* enl/invtsc.c: on every CPUID leaf that KVM answered */
+void hve_invtsc_hide(const struct hve_vm *vm, u32 leaf, u32 *edx);
 
 /* enl/time.c */
 void hve_time_init(struct hve_vm *vm);

@@ -60,6 +60,7 @@ static noinline bool maybe_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 
 	*eax = hve_cpuid_moved(leaf);
 	found = ORIGINAL(kvm_cpuid, vcpu, eax, ebx, ecx, edx, exact_only);
 	*eax = hve_cpuid_moved_limit(leaf, *eax);
+	hve_invtsc_hide(vm, leaf, edx);
 	return found;
 }
 

@@ -210,6 +210,16 @@ static bool interrupt_one(struct kvm_vcpu *vcpu, struct kvm_lapic_irq *irq)
 	return static_call(hve_kvm_apic_set_irq)(vcpu, irq, NULL) > 0;
 }
 
+bool hve_kvm_interrupt_one(struct kvm_vcpu *vcpu, u8 vector)
+{
+	struct kvm_lapic_irq irq = {
+		.delivery_mode = APIC_DM_FIXED,
+		.vector = vector,
+	};
+
+	return interrupt_one(vcpu, &irq);
+}
+
 u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,
 		      u32 nr_words, u8 vector)
 {

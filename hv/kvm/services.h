@@ -56,7 +56,8 @@ int hve_kvm_read(struct kvm *kvm, u64 gpa, void *to, u32 len);
 int hve_kvm_write(struct kvm *kvm, u64 gpa, const void *from, u32 len);
 bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa);
 
-/* Other vCPUs of the same VM; bit n of @targets is VP n */
+/* Other vCPUs of the same VM; bit n of @targets is VP n; with the in-kernel APIC */
+bool hve_kvm_interrupt_one(struct kvm_vcpu *vcpu, u8 vector);
 u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,
 		      u32 nr_words, u8 vector);
 u32 hve_kvm_interrupt_all(struct kvm *kvm, u8 vector);

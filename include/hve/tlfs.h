@@ -112,4 +112,9 @@ struct tlfs_reference_tsc_page {
 #define TLFS_CRASH_NOTIFY		(1ull << 63)
 #define TLFS_CRASH_MESSAGE_MAX		4096u
 
+/* "Nested Virtualization", Compatibility with Live Migration */
+#define TLFS_REENLIGHTENMENT_ENABLE		(1ull << 16)	/* vector below */
+#define TLFS_REENLIGHTENMENT_TARGET_SHIFT	32
+#define TLFS_TSC_EMULATION_IN_PROGRESS		0x1ull
+
 #endif /* HVE_TLFS_H */

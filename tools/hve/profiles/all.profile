@@ -15,4 +15,6 @@ xmm-input		# Windows flushes and interrupts without a memory page
 runtime
 crash			# kept by the module, and the guest goes on
 reset
+reenlightenment
+invtsc			# a guest that asks trusts the TSC: leave out where it varies
 kvm=move

@@ -15,5 +15,7 @@ crash			# a panic leaves the end of the kernel's log in hve status
 # these if it found them.
 kvm=hide
 
-# Left out: runtime (Linux does not read it), spinlocks (Linux wants the idle MSR with it, which is not served)
+# Left out: reenlightenment (for guests that run KVM and are migrated), invtsc
+# (Linux then takes its own TSC as clocksource, and trusts it even where the
+# host's is not invariant), runtime (Linux does not read it), spinlocks (Linux wants the idle MSR with it, which is not served)
 # xmm-input (Linux passes its input in memory) and reset (Linux has other ways).

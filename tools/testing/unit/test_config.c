@@ -207,6 +207,8 @@ static const struct {
 	{ HVE_BIT(RUNTIME), 3, HVE_EAX, 0 },
 	{ HVE_BIT(CRASH), 3, HVE_EDX, 10 },
 	{ HVE_BIT(RESET), 3, HVE_EAX, 7 },
+	{ HVE_BIT(REENLIGHTENMENT), 3, HVE_EAX, 13 },
+	{ HVE_BIT(INVTSC), 3, HVE_EAX, 15 },
 };
 
 static void check_leaves(uint64_t features)

@@ -43,6 +43,10 @@ static u64 sample(u32 number)
 		return (u64)page | TLFS_MSR_ENABLE;
 	case MSR_crash_p ... MSR_crash_p + HVE_CRASH_PARAMS - 1:
 		return ~0ul - number;
+	case MSR_reenlightenment_control:
+		return 1ul << 32 | TLFS_REENLIGHTENMENT_ENABLE | 0x51;
+	case MSR_tsc_emulation_control:
+		return 1;
 	case MSR_icr:
 		return 1ul << 18 | SELF_IPI;
 	case MSR_tpr:

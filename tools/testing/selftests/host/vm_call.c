@@ -231,6 +231,11 @@ void vm_request(struct vcpu *vcpu, unsigned int gpa)
 	case TEST_OP_STAT:
 		request->error = stat_request(vcpu, request);
 		break;
+	case TEST_OP_SET_TSC_KHZ:
+		if (ioctl(target(vm, request->arg[0])->fd, KVM_SET_TSC_KHZ,
+			  request->arg[1]))
+			request->error = errno;
+		break;
 	case TEST_OP_REAL:
 		request->error = real_mode(vcpu, request);
 		break;
