@@ -178,6 +178,8 @@ struct hve_vcpu {
  * @features: what is served; changes once, before the guest runs; @lock
  * @told: what CPUID says is served: the same unless HVE_CONFIG_LENIENT is set
  * @refused: what was asked for and cannot be served; likewise
+ * @hardware: what the processor does by itself, TLFS_HW_* and HVE_HW_IPI;
+ *	likewise
  * @leaf: CPUID leaves for @features; likewise
  * @ready: @features are final
  * @link: in the list of served VMs; vm.c's mutex
@@ -209,6 +211,7 @@ struct hve_vm {
 	u64 features;
 	u64 told;
 	u64 refused;
+	u32 hardware;
 	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES];
 	bool ready;
 	struct list_head link;

@@ -218,6 +218,9 @@ static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 	char names[64];
 
 	lockdep_assert_held(&vm->lock);
+	if (vm->config.flags & HVE_CONFIG_CORESHARING_AUTO &&
+	    !hve_kvm_smt_possible())
+		vm->features |= HVE_BIT(NO_CORESHARING);
 	vm->told = vm->features;
 	if (vm->config.flags & HVE_CONFIG_LENIENT)
 		vm->features = hve_all_features();
@@ -226,7 +229,9 @@ static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 		vm->features &= ~hve_features_with(HVE_LAPIC);
 		vm->told &= vm->features;
 	}
+	vm->hardware = hve_kvm_hardware(vm->kvm);
 	hve_cpuid_build(&vm->config, vm->told, vm->nr_slots, vm->leaf);
+	hve_cpuid_adapt(&vm->config, vm->told, vm->hardware, vm->leaf);
 	vm->ready = true;
 	if (!vm->refused)
 		return;

@@ -69,6 +69,7 @@ int hve_services_resolve(char *why, size_t len)
 			return -ENOENT;
 		__static_call_update(s->key, s->tramp, (void *)addr);
 	}
+	hve_hardware_resolve();
 	return 0;
 }
 

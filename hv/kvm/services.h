@@ -22,6 +22,13 @@ struct kvm_vcpu;
 int hve_services_early(void);
 int hve_services_resolve(char *why, size_t len);
 
+/* hardware.c: what the answers below need; with KVM's modules pinned */
+void hve_hardware_resolve(void);
+/* What the processor does for this VM: TLFS_HW_*, HVE_HW_IPI */
+u32 hve_kvm_hardware(struct kvm *kvm);
+/* Whether another thread may run on the same core as a vCPU */
+bool hve_kvm_smt_possible(void);
+
 /* VMs and vCPUs; any context that holds a reference on the VM */
 struct kvm *hve_kvm_from_file(struct file *file);
 u32 hve_kvm_vcpu_index(struct kvm_vcpu *vcpu);

@@ -117,4 +117,13 @@ struct tlfs_reference_tsc_page {
 #define TLFS_REENLIGHTENMENT_TARGET_SHIFT	32
 #define TLFS_TSC_EMULATION_IN_PROGRESS		0x1ull
 
+/* "Feature and Interface Discovery", leaf 0x40000004 EAX: recommendations */
+#define TLFS_HINT_APIC_MSRS		(1u << 3)
+#define TLFS_HINT_CLUSTER_IPI		(1u << 10)
+
+/* Leaf 0x40000006 EAX: what is in use */
+#define TLFS_HW_APIC			(1u << 0)
+#define TLFS_HW_MSR_BITMAPS		(1u << 1)
+#define TLFS_HW_SLAT			(1u << 3)
+
 #endif /* HVE_TLFS_H */

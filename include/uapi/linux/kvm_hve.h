@@ -180,6 +180,9 @@ struct hve_vm_info {
 #define HVE_VM_TSC_PAGE		(1u << 1)	/* the guest enabled it */
 #define HVE_VM_TSC_VALID	(1u << 2)	/* and its sequence is not 0 */
 #define HVE_VM_LENIENT		(1u << 3)	/* HVE_CONFIG_LENIENT is set */
+#define HVE_VM_APIC_HARDWARE	(1u << 4)	/* the processor virtualizes the APIC */
+#define HVE_VM_IPI_HARDWARE	(1u << 5)	/* and IPIs */
+#define HVE_VM_ALL_HINTS	(1u << 6)	/* HVE_CONFIG_HINTS is set */
 
 /**
  * struct hve_list - every served VM

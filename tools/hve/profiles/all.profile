@@ -17,4 +17,7 @@ crash			# kept by the module, and the guest goes on
 reset
 reenlightenment
 invtsc			# a guest that asks trusts the TSC: leave out where it varies
+avic
+no-nonarch-coresharing=auto
+hw-features
 kvm=move

@@ -130,6 +130,8 @@ test_run() {
 		run --hv relaxed -- true
 	expect "run: the list changes the profile" 0 'time, frequencies, tlbflush, crash to' \
 		run --hv -vapic,ipi=off --profile linux -- true
+	expect "run: passthrough is what the host has" 0 'ipi, spinlocks, runtime, crash, r' \
+		run --hv passthrough,-reset -- true
 	# shellcheck disable=SC2016
 	expect "run: the context stays open in the command" 0 '/dev/kvm-hve' \
 		run --quiet --hv relaxed -- sh -c 'ls -l /proc/$$/fd'
@@ -160,6 +162,7 @@ test_status() {
 	expect "status: what was refused, and why" 0 'not served: ipi: needs' status
 	expect "status: one VM" 0 'Microsoft Windows NT 10.0, build 17763' status 7
 	expect "status: a vCPU that never ran" 0 'vCPU 1: never ran' status 1 --vcpus
+	expect "status: hints" 0 'processor is faster: APIC MSRs, IPI calls' status 7
 	expect "status: a crash" 0 'crashed, .* 2 times, last 2023-11-14T22:13:20Z on' status 7
 	expect "status: the crash's parameters" 0 '0xdead 0x0 .*; it writes no dump' status 7
 	expect "status: the end of the message" 0 '\| \.\[2J end$' status 7

@@ -126,6 +126,7 @@ static int answer_list(struct hve_list *list)
 	};
 	vms[1] = (struct hve_vm_info) {
 		.vm_id = 7, .pid = 4712, .comm = "lkvm", .nr_vcpus = 1,
+		.flags = HVE_VM_APIC_HARDWARE | HVE_VM_IPI_HARDWARE,
 		.features = { HVE_BIT(HYPERCALL) | HVE_BIT(VPINDEX) },
 		.guest_os_id = 0x0001040a00004563ull, .resets = 1,
 	};

@@ -160,7 +160,7 @@ static int child_refused(void *arg)
 	if (run(device, "vpindex", 1, false) || hve_count_vms(device, &info) != 1)
 		return STATUS_FAIL;
 	diag("refused 0x%llx of a VM without in-kernel APIC", info.refused[0]);
-	return info.refused[0] != hve_features_with(HVE_LAPIC) ||
+	return info.refused[0] != (HVE_BIT(IPI) | HVE_BIT(VAPIC)) ||
 	       info.features[0] & info.refused[0];
 }
 
