@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "context.h"
 #include "hve.h"
@@ -249,6 +250,46 @@ static long open_port(struct hve_context *context, unsigned long arg)
 	return err;
 }
 
+static long get_crash(struct hve_context *context, unsigned long arg)
+{
+	struct hve_crash crash;
+	void *message;
+	u64 to;
+	u32 room;
+	int err = copy_in(context, &crash, sizeof(crash), arg);
+
+	if (err)
+		return err;
+	message = kmalloc(TLFS_CRASH_MESSAGE_MAX, GFP_KERNEL_ACCOUNT);
+	if (!message)
+		return -ENOMEM;
+	to = crash.message;
+	room = crash.length;
+	err = hve_crash_get(context, crash.vm_id, &crash, message);
+	if (err == -EPERM) {
+		hve_context_refuse(context, err, "VM %u is another user's",
+				   crash.vm_id);
+	} else if (err) {
+		hve_context_refuse(context, err,
+				   "no VM %u, or its guest told of no crash",
+				   crash.vm_id);
+	} else if (copy_to_user(u64_to_user_ptr(to), message,
+				min(room, crash.length))) {
+		err = hve_context_refuse(context, -EFAULT,
+					 "the message cannot be written");
+	} else if (crash.length > room) {
+		err = hve_context_refuse(context, -ENOSPC,
+					 "the message has %u bytes, more than room for them",
+					 crash.length);
+	}
+	kfree(message);
+	if (err && err != -ENOSPC)
+		return err;
+	crash.size = sizeof(crash);
+	crash.message = to;
+	return copy_out(arg, &crash, sizeof(crash)) ?: err;
+}
+
 static long self_check(struct hve_context *context)
 {
 	char why[HVE_REASON_LEN];
@@ -293,6 +334,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return get_counters(context, arg);
 	case HVE_OPEN_PORT:
 		return open_port(context, arg);
+	case HVE_GET_CRASH:
+		return get_crash(context, arg);
 	case HVE_SELF_CHECK:
 		return arg ? -EINVAL : self_check(context);
 	}

@@ -5,8 +5,8 @@
  * In: what happened to a VM. Out: read() and poll() of the context that it is
  * served with. A ring of fixed size: when nobody reads, the oldest events stay
  * and newer ones are counted as lost, so that a guest that restarts for ever
- * costs nothing; one that rewrites its OS id for ever fills one entry. State:
- * the ring, under queue->lock; callers may hold any lock
+ * costs nothing; one that rewrites its OS id for ever, or crashes for ever,
+ * fills one entry. State: the ring, under queue->lock; callers may hold any lock
  * of this module, none is taken inside.
  */
 #include <linux/ktime.h>
@@ -53,6 +53,24 @@ static struct hve_event *newest(struct hve_event_queue *queue)
 	return &queue->ring[(queue->first + queue->count - 1) % RING];
 }
 
+/* Does @event say the same of something that a guest can do for ever? */
+static bool repeats(const struct hve_event *event, const struct hve_vm *vm,
+		    u32 type)
+{
+	return event && event->type == type && event->vm_id == vm->id &&
+	       (type == HVE_EVENT_GUEST_OS || type == HVE_EVENT_CRASH);
+}
+
+static struct hve_event *append(struct hve_event_queue *queue)
+{
+	lockdep_assert_held(&queue->lock);
+	if (queue->count == RING) {
+		queue->lost++;
+		return NULL;
+	}
+	return &queue->ring[(queue->first + queue->count++) % RING];
+}
+
 void hve_event_post(struct hve_vm *vm, u32 type, u64 data, const char *fmt, ...)
 {
 	struct hve_event_queue *queue = hve_context_events(vm->context);
@@ -61,13 +79,9 @@ void hve_event_post(struct hve_vm *vm, u32 type, u64 data, const char *fmt, ...)
 
 	spin_lock(&queue->lock);
 	event = newest(queue);
-	if (type == HVE_EVENT_GUEST_OS && event && event->type == type &&
-	    event->vm_id == vm->id) {
-		event->data = data;
-	} else if (queue->count == RING) {
-		queue->lost++;
-	} else {
-		event = &queue->ring[(queue->first + queue->count++) % RING];
+	if (!repeats(event, vm, type))
+		event = append(queue);
+	if (event) {
 		memset(event, 0, sizeof(*event));
 		event->type = type;
 		event->vm_id = vm->id;

@@ -1,213 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * DOC: The module's own types, and which file offers what
+ * DOC: Which file offers what
  *
- * In: the registry. Out: struct hve_vm and struct hve_vcpu, which hold all
- * Hyper-V state there is, and the functions that cross files, grouped by the
- * file that defines them: read it as the index. Locks are named at the field.
- * KVM's insides are deliberately absent: they are behind kvm/services.h.
+ * In: the registry and state.h. Out: the functions that cross files, grouped by
+ * the file that defines them: read it as the index. KVM's insides are
+ * deliberately absent: they are behind kvm/services.h.
  */
 #ifndef HVE_H
 #define HVE_H
 
-#include <linux/bitops.h>
-#include <linux/list.h>
-#include <linux/mutex.h>
-#include <linux/seqlock.h>
-#include <linux/types.h>
-#include <linux/uidgid.h>
-#include <linux/xarray.h>
-#include <hve/registry.h>
-#include <hve/tlfs.h>
-#include "hcall.h"
+#include "state.h"
 #include "verdict.h"
 
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-struct kvm;
-struct kvm_vcpu;
 struct file;
-struct hve_context;
-struct hve_synic;
-
-/**
- * struct hve_overlay - a page that the TLFS lays over guest memory
- * @link: in hve_vm.overlays, in the order of placing
- * @gpa: where it lies
- * @saved: what RAM held below, NULL when that was all zero
- * @placed: it is in the list
- * @mapped: there was RAM below, so the guest sees the overlay
- * @covered: another one lies above it
- *
- * All of it is protected by hve_vm.lock; the vCPU that alone moves a page reads
- * the last two without.
- */
-struct hve_overlay {
-	struct list_head link;
-	u64 gpa;
-	void *saved;
-	bool placed;
-	bool mapped;
-	bool covered;
-};
-
-/**
- * struct hve_exit - an exit to the VMM that a guest caused
- * @event: KVM_SYSTEM_EVENT_*, 0: none
- * @ndata: how many of @data count
- * @data: what KVM hands over with that event
- */
-struct hve_exit {
-	u32 event;
-	u32 ndata;
-	u64 data[5];
-};
-
-/* Where the reference time comes from; enl/tsc.h has the arithmetic */
-enum hve_time_source {
-	HVE_TIME_CLOCK,		/* the host's clock; the TSC page is not valid */
-	HVE_TIME_TSC,		/* the guest's TSC, same for page and MSR */
-};
-
-/**
- * struct hve_time - the partition's reference time, 100 ns units
- * @seq: readers of @source .. @tsc_offset; writers hold hve_vm.lock
- * @source: what the other fields mean
- * @scale: HVE_TIME_TSC: as in the TSC page
- * @offset: HVE_TIME_TSC: as in the TSC page; HVE_TIME_CLOCK: added to the clock
- * @khz: guest TSC frequency that @scale was made for
- * @tsc_offset: the guests' TSC offset against the host, the same for all vCPUs
- * @anchor_clock: host clock when these were made; hve_vm.lock
- * @anchor: reference time at that moment; hve_vm.lock
- * @sequence: last sequence written to the TSC page; hve_vm.lock
- * @valid: that page's sequence is not 0; hve_vm.lock
- * @done: hve_vm.changes that all this was last made for; written under
- *	hve_vm.lock
- */
-struct hve_time {
-	seqcount_mutex_t seq;
-	enum hve_time_source source;
-	u64 scale;
-	s64 offset;
-	u32 khz;
-	u64 tsc_offset;
-	u64 anchor_clock;
-	u64 anchor;
-	u32 sequence;
-	bool valid;
-	int done;
-};
-
-/**
- * struct hve_vcpu - Hyper-V state of one virtual processor
- * @kvm: KVM's vCPU; exists longer than this
- * @vm: the VM
- * @index: VP index, the same as KVM's vcpu_idx
- * @vp_assist: the MSR; hve_vm.lock
- * @unmark: the guest restarted: no more marks in the old assist page; set under
- *	hve_vm.lock, obeyed and cleared by this vCPU before it enters the guest
- * @assist_page: the overlay; hve_vm.lock
- * @synic: SynIC and timers, NULL: the VM has none; constant
- * @exit: why KVM_RUN is to end, where KVM itself has no reason; used by this
- *	vCPU only
- * @call: the hypercall being done; used by this vCPU only
- * @targets: the set of VPs of that call; used by this vCPU only
- * @target_words: words of @targets that may hold a bit; the others are zero
- * @msr_reads: by row; written by this vCPU only, read without a lock
- * @msr_writes: likewise
- * @calls: likewise
- * @events: by HVE_EV_*; likewise
- */
-struct hve_vcpu {
-	struct kvm_vcpu *kvm;
-	struct hve_vm *vm;
-	u32 index;
-	u64 vp_assist;
-	bool unmark;
-	struct hve_overlay assist_page;
-	struct hve_synic *synic;
-	struct hve_exit exit;
-	struct hve_hcall call;
-	u32 target_words;
-	unsigned long targets[TLFS_VP_SET_BANKS];
-	u64 msr_reads[HVE_NR_MSRS];
-	u64 msr_writes[HVE_NR_MSRS];
-	u64 calls[HVE_NR_CALLS];
-	u64 events[HVE_EV_FLAGS + 1];
-};
-
-/**
- * struct hve_vm - Hyper-V state of one served VM
- * @kvm: KVM's VM; exists longer than this
- * @id: number for userspace
- * @pid: who created it
- * @uid: that user; constant
- * @comm: its name then
- * @context: whose configuration and event queue; holds a reference
- * @config: what was asked for; constant
- * @features: what is served; changes once, before the guest runs; @lock
- * @told: what CPUID says is served: the same unless HVE_CONFIG_LENIENT is set
- * @refused: what was asked for and cannot be served; likewise
- * @leaf: CPUID leaves for @features; likewise
- * @ready: @features are final
- * @link: in the list of served VMs; vm.c's mutex
- * @lock: everything below, overlays, and what is marked in hve_vcpu
- * @guest_os_id: the MSR; read without the lock
- * @hypercall: the MSR
- * @hypercall_page: its overlay
- * @reference_tsc: the MSR
- * @tsc_page: its overlay
- * @time: reference time
- * @overlays: placed overlays, oldest first
- * @changes: counts changes of a TSC or of the host's clock; raised by anybody
- * @auto_eoi_vcpus: vCPUs that have a SINT with AutoEOI
- * @resets: restarts seen
- * @tsc_updates: rewrites of the TSC page
- * @memory: bytes held
- * @ports: ports there are; port.c's mutex
- * @connections: those from the guest; read under RCU, written likewise
- * @nr_slots: entries of @vcpus; constant
- * @vcpus: by VP index, set once under @lock, freed with the VM
- */
-struct hve_vm {
-	struct kvm *kvm;
-	u32 id;
-	struct pid *pid;
-	kuid_t uid;
-	char comm[16];
-	struct hve_context *context;
-	struct hve_config config;
-	u64 features;
-	u64 told;
-	u64 refused;
-	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES];
-	bool ready;
-	struct list_head link;
-
-	struct mutex lock;
-	u64 guest_os_id;
-	u64 hypercall;
-	struct hve_overlay hypercall_page;
-	u64 reference_tsc;
-	struct hve_overlay tsc_page;
-	struct hve_time time;
-	struct list_head overlays;
-	atomic_t changes;
-	u32 auto_eoi_vcpus;
-	u64 resets;
-	u64 tsc_updates;
-	u64 memory;
-	struct list_head ports;
-	struct xarray connections;
-	u32 nr_slots;
-	struct hve_vcpu *vcpus[];
-};
-
-static inline bool hve_vm_has(const struct hve_vm *vm, enum hve_feature feature)
-{
-	return vm->features & 1ull << feature;
-}
 
 /* main.c */
 const char *hve_break_symbol(void);
@@ -321,6 +129,27 @@ int hve_stats_counters(struct hve_counters *request);
 				       struct hve_hcall *call);
 #include <hve/enlightenments.def>
 
+/* enl/runtime.c: around KVM_RUN, in the vCPU's thread */
+void hve_runtime_begin(struct hve_vcpu *vcpu);
+void hve_runtime_end(struct hve_vcpu *vcpu);
+
+/* enl/crash.c */
+void hve_crash_init(struct hve_vm *vm);
+void hve_crash_reset(struct hve_vm *vm);
+void hve_crash_free(struct hve_vm *vm);
+/* For userspace: @message has room for TLFS_CRASH_MESSAGE_MAX; or -ENOENT */
+int hve_crash_get(const struct hve_context *context, u32 vm_id,
+		  struct hve_crash *crash, void *message);
+
+/* enl/reenlightenment.c; with hve_vm.lock held */
+/* Tells the guest; the lock is enough, any thread that may kick vCPUs */
+void hve_reenlightenment_tsc_changed(struct hve_vm *vm);
+/* What the frequency is now; tells the guest if it was another one */
+void hve_reenlightenment_frequency(struct hve_vm *vm, u32 khz);
+void hve_reenlightenment_reset(struct hve_vm *vm);
+
+/* enl/invtsc.c: on every CPUID leaf that KVM answered */
+void hve_invtsc_hide(const struct hve_vm *vm, u32 leaf, u32 *edx);
 /* enl/synic.c: all of it for vCPUs without SynIC too */
 int hve_synic_init(struct hve_vcpu *vcpu);
 /* When no thread of the vCPU is left; under hve_vm.lock, too */

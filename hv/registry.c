@@ -99,7 +99,6 @@ const struct hve_feature_row *hve_unmet(__u64 features, unsigned int *missing)
 
 /* "Feature and Interface Discovery", leaf 0x40000004: the least that counts */
 #define SPINLOCK_RETRIES_MIN	0xfffu
-#define SPINLOCK_NEVER_NOTIFY	0xffffffffu
 #define SERVICE_NUMBER_MAX	0xffffffu
 
 static int check_values(const struct hve_config *config, char *why,
@@ -110,7 +109,7 @@ static int check_values(const struct hve_config *config, char *why,
 		snprintf(why, len,
 			 "spinlocks=0x%x is too small: the least is 0x%x, 0x%x means never notify",
 			 config->spinlock_retries, SPINLOCK_RETRIES_MIN,
-			 SPINLOCK_NEVER_NOTIFY);
+			 HVE_SPINLOCK_NEVER_NOTIFY);
 		return -EINVAL;
 	}
 	if (config->version_snumber > SERVICE_NUMBER_MAX) {
@@ -169,14 +168,16 @@ int hve_config_check(const struct hve_config *config, char *why,
 #define VERSION_BUILD	14393u
 #define VERSION_MAJOR	10u
 
-static void build_identity(const struct hve_config *config,
+static void build_identity(const struct hve_config *config, __u64 features,
 			   struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES])
 {
 	static const char vendor[] = "Microsoft Hv";
 	static const char unset[sizeof(config->vendor_id)];
 	__u32 *version = leaf[2].reg;
 
-	leaf[0].reg[HVE_EAX] = HVE_CPUID_BASE + HVE_CPUID_LEAVES - 1;
+	/* A leaf that is there and says nothing would say that all is absent. */
+	leaf[0].reg[HVE_EAX] = HVE_CPUID_BASE +
+			       (features & HVE_BIT(HW_FEATURES) ? 6 : 5);
 	memcpy(&leaf[0].reg[HVE_EBX],
 	       memcmp(config->vendor_id, unset, sizeof(unset)) ?
 	       (const char *)config->vendor_id : vendor,
@@ -202,13 +203,28 @@ void hve_cpuid_build(const struct hve_config *config, __u64 features,
 		     __u32 max_vcpus, struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES])
 {
 	memset(leaf, 0, sizeof(*leaf) * HVE_CPUID_LEAVES);
-	build_identity(config, leaf);
+	build_identity(config, features, leaf);
 #define HVE_CPUID(id, number, register, bits)				\
 	if (features & HVE_BIT(id))					\
 		leaf[(number) - HVE_CPUID_BASE].reg[HVE_##register] |= (bits);
 #include <hve/enlightenments.def>
 	leaf[4].reg[HVE_EBX] = features & HVE_BIT(SPINLOCKS) ?
-			       config->spinlock_retries : SPINLOCK_NEVER_NOTIFY;
+			       config->spinlock_retries : HVE_SPINLOCK_NEVER_NOTIFY;
 	leaf[5].reg[HVE_EAX] = config->vp_limit ?: max_vcpus;
 	leaf[5].reg[HVE_EBX] = config->lp_limit ?: MAX_LOGICAL_PROCESSORS;
+}
+
+void hve_cpuid_adapt(const struct hve_config *config, __u64 features,
+		     __u32 hardware, struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES])
+{
+	if (features & HVE_BIT(HW_FEATURES))
+		leaf[6].reg[HVE_EAX] |= hardware & (TLFS_HW_APIC |
+						    TLFS_HW_MSR_BITMAPS |
+						    TLFS_HW_SLAT);
+	if (config->flags & HVE_CONFIG_HINTS)
+		return;
+	if (hardware & TLFS_HW_APIC)
+		leaf[4].reg[HVE_EAX] &= ~TLFS_HINT_APIC_MSRS;
+	if (hardware & HVE_HW_IPI)
+		leaf[4].reg[HVE_EAX] &= ~TLFS_HINT_CLUSTER_IPI;
 }

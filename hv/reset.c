@@ -49,6 +49,9 @@ void hve_reset(struct hve_vm *vm)
 		if (vm->vcpus[i])
 			reset_vcpu(vm, vm->vcpus[i]);
 	hve_time_reset(vm);
+	hve_crash_reset(vm);
+	hve_reenlightenment_reset(vm);
+	WRITE_ONCE(vm->tsc_invariant, 0);
 	if (was_used)
 		vm->resets++;
 	mutex_unlock(&vm->lock);

@@ -38,6 +38,12 @@ static void describe(struct hve_vm *vm, struct hve_vm_info *info)
 		info->flags |= HVE_VM_TSC_VALID;
 	if (vm->config.flags & HVE_CONFIG_LENIENT)
 		info->flags |= HVE_VM_LENIENT;
+	if (READ_ONCE(vm->hardware) & TLFS_HW_APIC)
+		info->flags |= HVE_VM_APIC_HARDWARE;
+	if (READ_ONCE(vm->hardware) & HVE_HW_IPI)
+		info->flags |= HVE_VM_IPI_HARDWARE;
+	if (vm->config.flags & HVE_CONFIG_HINTS)
+		info->flags |= HVE_VM_ALL_HINTS;
 	info->features[0] = READ_ONCE(vm->ready) ? READ_ONCE(vm->told) :
 			    READ_ONCE(vm->features);
 	info->refused[0] = READ_ONCE(vm->refused);

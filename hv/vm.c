@@ -47,6 +47,7 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 	INIT_LIST_HEAD(&vm->ports);
 	xa_init(&vm->connections);
 	hve_time_init(vm);
+	hve_crash_init(vm);
 	return vm;
 }
 
@@ -65,6 +66,7 @@ static void free_vm(struct hve_vm *vm)
 			kfree(vm->vcpus[i]);
 		}
 	mutex_unlock(&vm->lock);
+	hve_crash_free(vm);
 	hve_context_put(vm->context);
 	put_pid(vm->pid);
 	kvfree(vm);
@@ -224,6 +226,9 @@ static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 	char names[64];
 
 	lockdep_assert_held(&vm->lock);
+	if (vm->config.flags & HVE_CONFIG_CORESHARING_AUTO &&
+	    !hve_kvm_smt_possible())
+		vm->features |= HVE_BIT(NO_CORESHARING);
 	vm->told = vm->features;
 	if (vm->config.flags & HVE_CONFIG_LENIENT)
 		vm->features = hve_all_features();
@@ -232,7 +237,9 @@ static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 		vm->features &= ~hve_features_with(HVE_LAPIC);
 		vm->told &= vm->features;
 	}
+	vm->hardware = hve_kvm_hardware(vm->kvm);
 	hve_cpuid_build(&vm->config, vm->told, vm->nr_slots, vm->leaf);
+	hve_cpuid_adapt(&vm->config, vm->told, vm->hardware, vm->leaf);
 	vm->ready = true;
 	if (!vm->refused)
 		return;

@@ -18,7 +18,7 @@ void hve_sint_assert(struct hve_vcpu *vcpu, u32 sint)
 
 	if (value & (TLFS_SINT_MASKED | TLFS_SINT_POLLING))
 		return;
-	hve_kvm_interrupt_vcpu(vcpu->kvm, value & TLFS_SINT_VECTOR);
+	hve_kvm_interrupt_one(vcpu->kvm, value & TLFS_SINT_VECTOR);
 }
 
 struct slot_head {

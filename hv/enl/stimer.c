@@ -65,7 +65,7 @@ static void expire(struct hve_stimer *timer, bool wake)
 	if (!is_periodic(timer))
 		timer->config &= ~TLFS_STIMER_ENABLED;
 	if (is_direct(timer)) {
-		hve_kvm_interrupt_vcpu(vcpu->kvm, vector_of(timer->config));
+		hve_kvm_interrupt_one(vcpu->kvm, vector_of(timer->config));
 		return;
 	}
 	timer->waiting = true;

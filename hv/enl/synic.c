@@ -299,6 +299,9 @@ enum hve_verdict hve_set_sint(struct hve_vcpu *vcpu, u32 index, u64 data)
 	if (!(data & TLFS_SINT_MASKED) &&
 	    (data & TLFS_SINT_VECTOR) < TLFS_SINT_VECTOR_MIN)
 		return HVE_BAD_PARAMETER;
+	/* Hardware could not do it; hint 9 told the guest to do without. */
+	if (data & TLFS_SINT_AUTO_EOI && hve_vm_has(vcpu->vm, HVE_F_AVIC))
+		return HVE_DENIED;
 	if (data & TLFS_SINT_AUTO_EOI && !(data & TLFS_SINT_MASKED))
 		auto_eoi |= BIT(index);
 	WRITE_ONCE(synic->sint[index], data);

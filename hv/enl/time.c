@@ -143,6 +143,7 @@ static void refresh_locked(struct hve_vm *vm)
 	if (vm->time.done == changes)
 		return;
 	hve_kvm_tsc_state(vm->kvm, &tsc);
+	hve_reenlightenment_frequency(vm, tsc.khz);
 	if (!is_current(&vm->time, &tsc)) {
 		invalidate_page(vm);
 		switch_source(vm, &tsc);

@@ -93,6 +93,11 @@ void hve_kvm_tsc_state(struct kvm *kvm, struct hve_kvm_tsc *tsc)
 	}
 }
 
+u64 hve_kvm_cpu_time(void)
+{
+	return static_call(hve_task_sched_runtime)(current);
+}
+
 u64 hve_kvm_guest_tsc(struct kvm_vcpu *vcpu)
 {
 	return static_call(hve_kvm_read_l1_tsc)(vcpu, rdtsc());

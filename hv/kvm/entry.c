@@ -61,6 +61,7 @@ static noinline bool maybe_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 
 	*eax = hve_cpuid_moved(leaf);
 	found = ORIGINAL(kvm_cpuid, vcpu, eax, ebx, ecx, edx, exact_only);
 	*eax = hve_cpuid_moved_limit(leaf, *eax);
+	hve_invtsc_hide(vm, leaf, edx);
 	return found;
 }
 
@@ -251,9 +252,13 @@ static noinline int maybe_run(struct kvm_vcpu *vcpu)
 
 	if (!vm)
 		return ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
+	hve_vcpu = vcpu_of(vm, vcpu);
+	if (!hve_vcpu)
+		return ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
+	hve_runtime_begin(hve_vcpu);
 	err = ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
-	hve_vcpu = READ_ONCE(vm->vcpus[vcpu->vcpu_idx]);
-	if (hve_vcpu && unlikely(hve_vcpu->exit.event) && !err)
+	hve_runtime_end(hve_vcpu);
+	if (unlikely(hve_vcpu->exit.event) && !err)
 		hve_kvm_exit(hve_vcpu);
 	return err;
 }

@@ -70,6 +70,7 @@ int hve_services_resolve(char *why, size_t len)
 			return -ENOENT;
 		__static_call_update(s->key, s->tramp, (void *)addr);
 	}
+	hve_hardware_resolve();
 	return 0;
 }
 
@@ -201,6 +202,16 @@ static bool interrupt_one(struct kvm_vcpu *vcpu, struct kvm_lapic_irq *irq)
 	return static_call(hve_kvm_apic_set_irq)(vcpu, irq, NULL) > 0;
 }
 
+bool hve_kvm_interrupt_one(struct kvm_vcpu *vcpu, u8 vector)
+{
+	struct kvm_lapic_irq irq = {
+		.delivery_mode = APIC_DM_FIXED,
+		.vector = vector,
+	};
+
+	return interrupt_one(vcpu, &irq);
+}
+
 u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,
 		      u32 nr_words, u8 vector)
 {
@@ -233,16 +244,6 @@ u32 hve_kvm_interrupt_all(struct kvm *kvm, u8 vector)
 	kvm_for_each_vcpu(index, vcpu, kvm)
 		delivered += interrupt_one(vcpu, &irq);
 	return delivered;
-}
-
-void hve_kvm_interrupt_vcpu(struct kvm_vcpu *vcpu, u8 vector)
-{
-	struct kvm_lapic_irq irq = {
-		.delivery_mode = APIC_DM_FIXED,
-		.vector = vector,
-	};
-
-	interrupt_one(vcpu, &irq);
 }
 
 void hve_kvm_request_entry(struct kvm_vcpu *vcpu)

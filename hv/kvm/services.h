@@ -24,6 +24,13 @@ struct kvm_vcpu;
 int hve_services_early(void);
 int hve_services_resolve(char *why, size_t len);
 
+/* hardware.c: what the answers below need; with KVM's modules pinned */
+void hve_hardware_resolve(void);
+/* What the processor does for this VM: TLFS_HW_*, HVE_HW_IPI */
+u32 hve_kvm_hardware(struct kvm *kvm);
+/* Whether another thread may run on the same core as a vCPU */
+bool hve_kvm_smt_possible(void);
+
 /* VMs and vCPUs; any context that holds a reference on the VM */
 struct kvm *hve_kvm_from_file(struct file *file);
 u32 hve_kvm_vcpu_index(struct kvm_vcpu *vcpu);
@@ -75,7 +82,7 @@ void hve_kvm_yield(struct kvm_vcpu *vcpu);
  * One vCPU, from any context. Woken, it passes hve_vcpu_entering() soon, even
  * when it was halted; requested, it does so when it next enters the guest.
  */
-void hve_kvm_interrupt_vcpu(struct kvm_vcpu *vcpu, u8 vector);
+bool hve_kvm_interrupt_one(struct kvm_vcpu *vcpu, u8 vector);
 void hve_kvm_wake(struct kvm_vcpu *vcpu);
 void hve_kvm_request_entry(struct kvm_vcpu *vcpu);
 /* What woke it has been seen; in its thread */
@@ -99,6 +106,8 @@ void hve_kvm_inhibit_apicv(struct kvm *kvm, bool inhibit);
 void hve_kvm_signal(struct eventfd_ctx *event);
 
 /* Time */
+/* CPU time of the calling thread so far, in ns */
+u64 hve_kvm_cpu_time(void);
 void hve_kvm_hrtimer_init(struct hrtimer *timer,
 			  enum hrtimer_restart (*fired)(struct hrtimer *timer));
 struct hve_kvm_tsc {

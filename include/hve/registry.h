@@ -85,7 +85,7 @@ extern const struct hve_msr_info hve_msrs[HVE_NR_MSRS];
 extern const struct hve_call_info hve_calls[HVE_NR_CALLS];
 
 #define HVE_CPUID_BASE		0x40000000u
-#define HVE_CPUID_LEAVES	6u		/* 0x40000000 .. 0x40000005 */
+#define HVE_CPUID_LEAVES	7u		/* 0x40000000 .. 0x40000006 */
 #define HVE_CPUID_MOVED		0x40000100u	/* the VMM's own leaves */
 #define HVE_MSR_BASE		0x40000000u
 #define HVE_MSR_SPAN		0x200u		/* every number the TLFS uses */
@@ -111,11 +111,20 @@ const struct hve_feature_row *hve_unmet(__u64 features, unsigned int *missing);
  * for an unknown bit, a missing prerequisite or a value out of range.
  */
 int hve_config_check(const struct hve_config *config, char *why, unsigned int len);
+/* hve_config.spinlock_retries: the guest never makes the call */
+#define HVE_SPINLOCK_NEVER_NOTIFY	0xffffffffu
+
 /*
- * Leaves 0x40000000 .. 0x40000005 for @config when @features are served on a
+ * Leaves 0x40000000 .. 0x40000006 for @config when @features are served on a
  * host that allows @max_vcpus.
  */
 void hve_cpuid_build(const struct hve_config *config, __u64 features,
 		     __u32 max_vcpus, struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES]);
+
+/* What the processor does by itself: TLFS_HW_*, and this, which no leaf has */
+#define HVE_HW_IPI		(1u << 31)
+/* Then @leaf as it is on a host with @hardware: hints, and the leaf about it */
+void hve_cpuid_adapt(const struct hve_config *config, __u64 features,
+		     __u32 hardware, struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES]);
 
 #endif /* HVE_REGISTRY_H */

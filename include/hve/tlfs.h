@@ -171,4 +171,26 @@ struct tlfs_reference_tsc_page {
 
 #define TLFS_TICKS_PER_SECOND	10000000ull	/* of 100 ns */
 
+/* "Partitions", Partition Crash Enlightenment; HV_CRASH_CTL_REG_CONTENTS */
+#define TLFS_CRASH_PRE_OS_SHIFT		58
+#define TLFS_CRASH_PRE_OS_MASK		0x7u
+#define TLFS_CRASH_NO_DUMP		(1ull << 61)
+#define TLFS_CRASH_MESSAGE		(1ull << 62)
+#define TLFS_CRASH_NOTIFY		(1ull << 63)
+#define TLFS_CRASH_MESSAGE_MAX		4096u
+
+/* "Nested Virtualization", Compatibility with Live Migration */
+#define TLFS_REENLIGHTENMENT_ENABLE		(1ull << 16)	/* vector below */
+#define TLFS_REENLIGHTENMENT_TARGET_SHIFT	32
+#define TLFS_TSC_EMULATION_IN_PROGRESS		0x1ull
+
+/* "Feature and Interface Discovery", leaf 0x40000004 EAX: recommendations */
+#define TLFS_HINT_APIC_MSRS		(1u << 3)
+#define TLFS_HINT_CLUSTER_IPI		(1u << 10)
+
+/* Leaf 0x40000006 EAX: what is in use */
+#define TLFS_HW_APIC			(1u << 0)
+#define TLFS_HW_MSR_BITMAPS		(1u << 1)
+#define TLFS_HW_SLAT			(1u << 3)
+
 #endif /* HVE_TLFS_H */

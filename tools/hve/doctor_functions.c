@@ -18,6 +18,7 @@ struct function {
 	const char *name;
 	const char *other;	/* under this name in the other vendor's module */
 	bool hooked;
+	bool maybe;		/* not every kernel has it */
 	unsigned int found;
 	char *attached;		/* what ftrace says of it, or NULL */
 };
@@ -25,6 +26,8 @@ struct function {
 static struct function functions[] = {
 #define HVE_HOOK(returns, label, params, args)				\
 	{ .module = "kvm", .name = #label, .hooked = true },
+#define HVE_HOOK_MAYBE(returns, label, params, args)			\
+	{ .module = "kvm", .name = #label, .hooked = true, .maybe = true },
 #include "../../hv/kvm/hooks.def"
 #define HVE_SERVICE(mod, returns, label, params, args)			\
 	{ .module = #mod, .name = #label },
@@ -83,7 +86,7 @@ static struct function *find_hooked(const char *line)
 /* Two of a name in a module cannot be told apart; vmlinux has its own rules */
 static bool is_usable(const struct function *function)
 {
-	return function->found == 1 ||
+	return function->found == 1 || (function->maybe && !function->found) ||
 	       (function->found && !strcmp(function->module, "vmlinux"));
 }
 

@@ -138,7 +138,7 @@ static void bash_items(void)
 	}
 	for (i = 0; i < HVE_NR_VALUES; i++)
 		printf(" %s=", hve_values[i].name);
-	puts("\"");
+	puts(" passthrough\"");
 }
 
 static const struct {

@@ -6,7 +6,7 @@
  * sentence. An item is NAME, NAME=VALUE, NAME=on, NAME=off, +NAME or -NAME;
  * NAME may begin with "hv-" and have _ for -, as QEMU allows. The names of the
  * enlightenments come from the registry, those of settings that are none from
- * values.c. Owns nothing. No I/O.
+ * values.c. Owns what "passthrough" stands for. No I/O.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -19,6 +19,14 @@ void hve_options_init(struct hve_config *config)
 {
 	memset(config, 0, sizeof(*config));
 	config->size = sizeof(*config);
+}
+
+/* What this host can serve; all of them where nobody has asked */
+static __u64 supported = ~0ull;
+
+void hve_options_supported(__u64 features)
+{
+	supported = features;
 }
 
 /* The words that QEMU takes for a boolean */
@@ -41,6 +49,35 @@ static int parse_switch(const char *text, bool *on)
 	return -EINVAL;
 }
 
+/* Sharing of cores has a third word. */
+static bool is_auto(const struct hve_feature_row *row,
+		    const struct hve_item *item)
+{
+	return row->number == HVE_F_NO_CORESHARING && !item->sign &&
+	       item->value && !strcmp(item->value, "auto");
+}
+
+/* As QEMU: all that is there, told as this host has it */
+static int apply_passthrough(struct hve_config *config,
+			     const struct hve_item *item,
+			     struct hve_reason_text *why)
+{
+	__u64 all = hve_all_features() & supported &
+		    ~hve_features_with(HVE_INTERNAL);
+	bool on = item->sign != '-';
+
+	if (item->value && parse_switch(item->value, &on))
+		return hve_refuse(why, "passthrough=%s is neither on nor off: write passthrough alone to have it",
+				  item->value);
+	if (!on)
+		return hve_refuse(why, "passthrough cannot be taken away: leave it out, and name what is to be served");
+	config->features[0] |= all & ~HVE_BIT(NO_CORESHARING);
+	if (all & HVE_BIT(NO_CORESHARING))
+		config->flags |= HVE_CONFIG_CORESHARING_AUTO;
+	config->spinlock_retries = HVE_SPINLOCK_NEVER_NOTIFY;
+	return 0;
+}
+
 static int apply_feature(struct hve_config *config,
 			 const struct hve_feature_row *row,
 			 const struct hve_item *item, struct hve_reason_text *why)
@@ -49,6 +86,13 @@ static int apply_feature(struct hve_config *config,
 	__u64 number = 0;
 	int ret;
 
+	if (row->number == HVE_F_NO_CORESHARING)
+		config->flags &= ~HVE_CONFIG_CORESHARING_AUTO;
+	if (is_auto(row, item)) {
+		config->flags |= HVE_CONFIG_CORESHARING_AUTO;
+		config->features[0] &= ~HVE_BIT(NO_CORESHARING);
+		return 0;
+	}
 	if (item->value && item->sign)
 		return hve_refuse(why, "%c%s=%s has both a sign and a value: leave one out",
 			      item->sign, item->name, item->value);
@@ -130,15 +174,20 @@ static const char *nearest_name(const char *name)
 static int apply_item(struct hve_config *config, const struct hve_item *item,
 		      struct hve_reason_text *why)
 {
-	const char *nearest;
+	const char *nearest, *name = item->name;
 	unsigned int i;
 
+	/* QEMU knows this one by two names. */
+	if (!strcmp(name, "apicv"))
+		name = "avic";
+	if (!strcmp(name, "passthrough"))
+		return apply_passthrough(config, item, why);
 	for (i = 0; i < HVE_NR_VALUES; i++)
 		if (!strcmp(item->name, hve_values[i].name))
 			return hve_value_apply(config, &hve_values[i], item, why);
 	for (i = 0; i < HVE_NR_FEATURES; i++)
 		if (!(hve_features[i].traits & HVE_INTERNAL) &&
-		    !strcmp(item->name, hve_features[i].name))
+		    !strcmp(name, hve_features[i].name))
 			return apply_feature(config, &hve_features[i], item, why);
 	nearest = nearest_name(item->name);
 	if (nearest)

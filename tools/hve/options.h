@@ -31,6 +31,9 @@ extern const struct hve_value hve_values[HVE_NR_VALUES];
 /* Nothing asked for yet */
 void hve_options_init(struct hve_config *config);
 
+/* What "passthrough" stands for from now on; every feature if never called */
+void hve_options_supported(__u64 features);
+
 /*
  * Apply a comma separated list: 0, or -EINVAL with a sentence in @why. Nothing
  * of a refused list is applied.

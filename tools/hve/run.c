@@ -73,6 +73,20 @@ static int apply_options(struct request *request, int argc, char **argv)
 	return HVE_DONE;
 }
 
+/* Without the module there is nothing to ask; arming will say so. */
+static void ask_host(void)
+{
+	struct hve_features features;
+	char why[HVE_WHY_LEN];
+	int fd = hve_device_open(why, sizeof(why));
+
+	if (fd < 0)
+		return;
+	if (hve_device_features(fd, &features, why, sizeof(why)) >= 0)
+		hve_options_supported(features.supported[0]);
+	close(fd);
+}
+
 static int parse(struct request *request, int argc, char **argv)
 {
 	char why[HVE_WHY_LEN];
@@ -80,6 +94,7 @@ static int parse(struct request *request, int argc, char **argv)
 
 	hve_options_init(&request->config);
 	request->arm = HVE_ARM_EVERY;
+	ask_host();
 	ret = apply_profiles(request, argc, argv);
 	if (!ret)
 		ret = apply_options(request, argc, argv);

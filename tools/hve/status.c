@@ -105,6 +105,19 @@ static int read_vcpus(int fd, struct hve_vm_status *vm, char *why, size_t len)
 	return 0;
 }
 
+/* An older module does not know the question: then there is no answer. */
+static void read_crash(int fd, struct hve_vm_status *vm)
+{
+	vm->crash = (struct hve_crash) {
+		.size = sizeof(vm->crash), .vm_id = vm->info.vm_id,
+		.length = sizeof(vm->crash_message),
+		.message = (uintptr_t)vm->crash_message,
+	};
+	if (ioctl(fd, HVE_GET_CRASH, &vm->crash) ||
+	    vm->crash.length > sizeof(vm->crash_message))
+		vm->crash.count = 0;
+}
+
 /* 1: there, 0: gone meanwhile or not asked for, or -errno */
 static int read_vm(int fd, const struct query *query,
 		   const struct hve_vm_info *info, struct hve_vm_status *vm,
@@ -119,6 +132,7 @@ static int read_vm(int fd, const struct query *query,
 	ret = read_counts(fd, info->vm_id, &vm->all, why, len);
 	if (ret)
 		return ret == -ENOENT ? 0 : ret;
+	read_crash(fd, vm);
 	ret = query->vcpus ? read_vcpus(fd, vm, why, len) : 0;
 	return ret ? ret : 1;
 }

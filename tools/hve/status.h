@@ -9,6 +9,7 @@
 #ifndef HVE_STATUS_H
 #define HVE_STATUS_H
 
+#include <hve/tlfs.h>
 #include "hve.h"
 
 struct hve_counts {
@@ -22,10 +23,16 @@ struct hve_vm_status {
 	struct hve_counts all;
 	struct hve_counts *vcpus;	/* nr_vcpus of them */
 	__u32 nr_vcpus;			/* 0: not asked for */
+	struct hve_crash crash;		/* count 0: none */
+	char crash_message[TLFS_CRASH_MESSAGE_MAX];
 };
 
 /* status_show.c */
 void hve_status_text(const struct hve_vm_status *vms, size_t count);
 void hve_status_json(const struct hve_vm_status *vms, size_t count);
+
+/* status_crash.c: nothing, or NULL, where the guest told of no crash */
+void hve_crash_text(const struct hve_vm_status *vm);
+struct json_object *hve_crash_json(const struct hve_vm_status *vm);
 
 #endif /* HVE_STATUS_H */

@@ -85,6 +85,15 @@ static void show_counts(const struct hve_counts *counts, __u64 features)
 	}
 }
 
+/* Recommendations that would be worse than what the processor does */
+static void show_hints(__u32 flags)
+{
+	if (flags & HVE_VM_ALL_HINTS || !(flags & HVE_VM_APIC_HARDWARE))
+		return;
+	printf("  not recommended to the guest, because the processor is faster: APIC MSRs%s\n",
+	       flags & HVE_VM_IPI_HARDWARE ? ", IPI calls" : "");
+}
+
 static void show_vm(const struct hve_vm_status *vm)
 {
 	const struct hve_vm_info *info = &vm->info;
@@ -105,6 +114,8 @@ static void show_vm(const struct hve_vm_status *vm)
 		if (info->refused[0] & 1ull << hve_features[i].number)
 			printf("  not served: %s: %s\n", hve_features[i].name,
 			       refusal(&hve_features[i]));
+	show_hints(info->flags);
+	hve_crash_text(vm);
 	putchar('\n');
 	show_counts(&vm->all, info->features[0]);
 	for (i = 0; i < vm->nr_vcpus; i++) {
@@ -199,8 +210,13 @@ static struct json_object *vm_json(const struct hve_vm_status *vm)
 	json_object_object_add(object, "hypercall_page",
 		json_object_new_boolean(info->flags & HVE_VM_HYPERCALL_PAGE));
 	add_string(object, "tsc_page", tsc_page(info));
+	json_object_object_add(object, "apic_hardware",
+		json_object_new_boolean(info->flags & HVE_VM_APIC_HARDWARE));
+	json_object_object_add(object, "ipi_hardware",
+		json_object_new_boolean(info->flags & HVE_VM_IPI_HARDWARE));
 	add_number(object, "resets", info->resets);
 	add_number(object, "memory", info->memory);
+	json_object_object_add(object, "crash", hve_crash_json(vm));
 	json_object_object_add(object, "counters", counts_json(&vm->all));
 	rows = vm->nr_vcpus ? json_object_new_array() : NULL;
 	for (i = 0; i < vm->nr_vcpus; i++) {

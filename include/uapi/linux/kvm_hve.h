@@ -180,6 +180,9 @@ struct hve_vm_info {
 #define HVE_VM_TSC_PAGE		(1u << 1)	/* the guest enabled it */
 #define HVE_VM_TSC_VALID	(1u << 2)	/* and its sequence is not 0 */
 #define HVE_VM_LENIENT		(1u << 3)	/* HVE_CONFIG_LENIENT is set */
+#define HVE_VM_APIC_HARDWARE	(1u << 4)	/* the processor virtualizes the APIC */
+#define HVE_VM_IPI_HARDWARE	(1u << 5)	/* and IPIs */
+#define HVE_VM_ALL_HINTS	(1u << 6)	/* HVE_CONFIG_HINTS is set */
 
 /**
  * struct hve_list - every served VM
@@ -247,6 +250,35 @@ struct hve_counters {
 
 #define HVE_ALL_VCPUS		0xffffffffu
 
+#define HVE_CRASH_PARAMS	5
+
+/**
+ * struct hve_crash - the last crash that a guest told of
+ * @size: size of this structure in bytes
+ * @vm_id: which VM (ENOENT; also where its guest told of none)
+ * @count: out, crashes told of since the VM is served
+ * @time: out, CLOCK_REALTIME in ns
+ * @reference: out, the guest's reference time, in 100 ns
+ * @params: out, MSRs P0 to P4; what they mean is the guest's affair
+ * @ctl: out, what the guest wrote to the control MSR
+ * @vcpu: out, VP index of the one that told
+ * @length: in: room at @message; out: bytes of the message (ENOSPC when more
+ *	than room; all else is filled in then), 0: there was none
+ * @message: pointer to @length bytes, which are as the guest left them
+ */
+struct hve_crash {
+	__u32 size;
+	__u32 vm_id;
+	__u64 count;
+	__u64 time;
+	__u64 reference;
+	__u64 params[HVE_CRASH_PARAMS];
+	__u64 ctl;
+	__u32 vcpu;
+	__u32 length;
+	__u64 message;
+};
+
 /* hve_event.type */
 #define HVE_EVENT_SERVED	1	/* a VM is served from now on */
 #define HVE_EVENT_GONE		2	/* it is not any more */
@@ -254,6 +286,7 @@ struct hve_counters {
 #define HVE_EVENT_GUEST_OS	4	/* the guest identified itself: data */
 #define HVE_EVENT_RESET		5	/* the guest restarted */
 #define HVE_EVENT_LOST		6	/* data events were dropped, none read */
+#define HVE_EVENT_CRASH		7	/* the guest crashed, the data-th time: text */
 
 /**
  * struct hve_event - what read() on a context returns, one or more of them
@@ -337,6 +370,7 @@ struct hve_port_message {
 #define HVE_LIST_VMS		_IO(HVE_IOC, 8)	/* struct hve_list */
 #define HVE_GET_COUNTERS	_IO(HVE_IOC, 9)	/* struct hve_counters */
 #define HVE_SELF_CHECK		_IO(HVE_IOC, 10) /* hook all, unhook all */
-#define HVE_OPEN_PORT		_IO(HVE_IOC, 11) /* struct hve_port_request */
+#define HVE_GET_CRASH		_IO(HVE_IOC, 11) /* struct hve_crash */
+#define HVE_OPEN_PORT		_IO(HVE_IOC, 12) /* struct hve_port_request */
 
 #endif /* _UAPI_LINUX_KVM_HVE_H */

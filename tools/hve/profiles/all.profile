@@ -12,4 +12,12 @@ tlbflush
 ipi
 spinlocks=0x1fff	# what QEMU's users commonly give: about 8000 spins
 xmm-input		# Windows flushes and interrupts without a memory page
+runtime
+crash			# kept by the module, and the guest goes on
+reset
+reenlightenment
+invtsc			# a guest that asks trusts the TSC: leave out where it varies
+avic
+no-nonarch-coresharing=auto
+hw-features
 kvm=move

@@ -128,8 +128,10 @@ test_run() {
 	report $? "run: --next arms for one"
 	expect "run: says what is served" 0 'serving vpindex, relaxed to every VM of true' \
 		run --hv relaxed -- true
-	expect "run: the list changes the profile" 0 'relaxed, time, frequencies, tlbflush to' \
+	expect "run: the list changes the profile" 0 'time, frequencies, tlbflush, crash to' \
 		run --hv -vapic,ipi=off --profile linux -- true
+	expect "run: passthrough is what the host has" 0 'ipi, spinlocks, runtime, crash, r' \
+		run --hv passthrough,-reset -- true
 	# shellcheck disable=SC2016
 	expect "run: the context stays open in the command" 0 '/dev/kvm-hve' \
 		run --quiet --hv relaxed -- sh -c 'ls -l /proc/$$/fd'
@@ -160,6 +162,13 @@ test_status() {
 	expect "status: what was refused, and why" 0 'not served: ipi: needs' status
 	expect "status: one VM" 0 'Microsoft Windows NT 10.0, build 17763' status 7
 	expect "status: a vCPU that never ran" 0 'vCPU 1: never ran' status 1 --vcpus
+	expect "status: hints" 0 'processor is faster: APIC MSRs, IPI calls' status 7
+	expect "status: a crash" 0 'crashed, .* 2 times, last 2023-11-14T22:13:20Z on' status 7
+	expect "status: the crash's parameters" 0 '0xdead 0x0 .*; it writes no dump' status 7
+	expect "status: the end of the message" 0 '\| \.\[2J end$' status 7
+	expect "status: and no more lines" 0 'bytes, the end:$' status 7
+	[ "$(grep -c '^    | ' <<< "$out")" = 20 ] && ! grep -q $'\x1b' <<< "$out"
+	report $? "status: 20 lines, harmless"
 	expect "status: a VM that is not there" 1 'VM 9 is not served' status 9
 	expect "status: not a number" 2 'not the number' status nine
 	FAKE_IDLE=1 expect "status: no VM" 0 'No VM is served' status
@@ -169,6 +178,10 @@ vms = json.load(sys.stdin)["vms"]
 assert [vm["vm"] for vm in vms] == [1, 7]
 assert vms[0]["counters"][0]["name"] == "time_ref_count"
 assert vms[0]["per_vcpu"][1]["counters"] == []
+assert vms[0]["crash"] is None
+assert vms[1]["crash"]["parameters"][0] == "0xdead"
+assert vms[1]["crash"]["message"].startswith("line 1\nline 2\n")
+assert vms[1]["crash"]["message"].endswith(".[2J end\n .")
 assert vms[0]["tsc_page"] == "valid"' <<< "$out"
 	report $? "status: JSON"
 	FAKE_IDLE=1 expect "status: JSON without VMs" 0 '"vms": ?\[' status --json

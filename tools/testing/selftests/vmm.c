@@ -42,6 +42,8 @@ static const char usage[] =
 "  -K, --kvm-hide       hide KVM's own CPUID leaves\n"
 "  -m, --mem MIB        memory (32)\n"
 "  -T, --tsc-khz KHZ    frequency of the guest's TSC\n"
+"  -C, --coresharing-auto  no-nonarch-coresharing as the host is\n"
+"  -R, --reset-policy N HVE_RESET_*: how the guest's wish for a reset arrives\n"
 "  -A, --arg N          number handed to the guest\n";
 
 static const struct option long_options[] = {
@@ -55,6 +57,8 @@ static const struct option long_options[] = {
 	{ "kvm-hide", no_argument, NULL, 'K' },
 	{ "mem", required_argument, NULL, 'm' },
 	{ "tsc-khz", required_argument, NULL, 'T' },
+	{ "coresharing-auto", no_argument, NULL, 'C' },
+	{ "reset-policy", required_argument, NULL, 'R' },
 	{ "arg", required_argument, NULL, 'A' },
 	{ 0 },
 };
@@ -82,7 +86,7 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:T:A:", long_options,
+	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:T:CR:A:", long_options,
 				NULL)) > 0) {
 		switch (c) {
 		case 'v':
@@ -116,6 +120,12 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 		case 'T':
 			vm->tsc_khz = number(optarg, 100000000);
 			break;
+		case 'C':
+			vm->config.flags |= HVE_CONFIG_CORESHARING_AUTO;
+			break;
+		case 'R':
+			vm->config.reset_policy = number(optarg, 255);
+			break;
 		case 'A':
 			vm->arg = number(optarg, ~0ul);
 			break;
@@ -141,6 +151,8 @@ static void configure(struct options *o, struct vm *vm, int device)
 	if (device >= 0)
 		all &= hve_known(device);
 	vm->config.size = sizeof(vm->config);
+	/* Rows are tested whatever the host's APIC hardware is. */
+	vm->config.flags |= HVE_CONFIG_HINTS;
 	if (o->hide)
 		vm->config.flags |= HVE_CONFIG_KVM_HIDE;
 	vm->config.features[0] = o->mask;
@@ -170,6 +182,21 @@ static void drop_refused(struct vm *vm)
 {
 	if (!vm->irqchip)
 		vm->param->features &= ~hve_features_with(HVE_LAPIC);
+}
+
+/* As the module does; true too where the kernel says nothing */
+static void add_coresharing(struct vm *vm)
+{
+	char text[32] = "notsupported";
+	FILE *file = fopen("/sys/devices/system/cpu/smt/control", "re");
+
+	if (file && !fgets(text, sizeof(text), file))
+		trouble("/sys/devices/system/cpu/smt/control is empty");
+	if (file)
+		fclose(file);
+	if (vm->config.flags & HVE_CONFIG_CORESHARING_AUTO &&
+	    (!strncmp(text, "not", 3) || !strncmp(text, "forceoff", 8)))
+		vm->param->features |= HVE_BIT(NO_CORESHARING);
 }
 
 int main(int argc, char **argv)
@@ -204,6 +231,7 @@ int main(int argc, char **argv)
 	if (o.mode == MODE_PLAIN)
 		vm.param->features = 0;
 	drop_refused(&vm);
+	add_coresharing(&vm);
 	vm_add_vcpus(&vm);
 	fflush(stdout);
 	_exit(vm_run(&vm));

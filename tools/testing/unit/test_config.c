@@ -204,6 +204,13 @@ static const struct {
 	{ HVE_BIT(IPI), 4, HVE_EAX, 10 },
 	{ HVE_BIT(IPI), 4, HVE_EAX, 11 },
 	{ HVE_BIT(XMM_INPUT), 3, HVE_EDX, 4 },
+	{ HVE_BIT(RUNTIME), 3, HVE_EAX, 0 },
+	{ HVE_BIT(CRASH), 3, HVE_EDX, 10 },
+	{ HVE_BIT(RESET), 3, HVE_EAX, 7 },
+	{ HVE_BIT(REENLIGHTENMENT), 3, HVE_EAX, 13 },
+	{ HVE_BIT(INVTSC), 3, HVE_EAX, 15 },
+	{ HVE_BIT(AVIC), 4, HVE_EAX, 9 },
+	{ HVE_BIT(NO_CORESHARING), 4, HVE_EAX, 18 },
 };
 
 static void check_leaves(uint64_t features)
@@ -229,15 +236,20 @@ static void check_leaves(uint64_t features)
 
 static void features_set_their_bits(void **state)
 {
-	uint64_t listed = HVE_BIT(SPINLOCKS), features;
+	uint64_t listed = HVE_BIT(SPINLOCKS), seed = 1;
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < COUNT(published); i++)
 		listed |= published[i].feature;
-	/* Every subset of what the table above knows */
-	for (features = listed; features; features = (features - 1) & listed)
-		check_leaves(features);
+	for (i = 0; i < 64; i++)
+		if (listed >> i & 1) {
+			check_leaves(1ull << i);
+			check_leaves(listed & ~(1ull << i));
+		}
+	for (i = 0; i < 1u << 16; i++)
+		check_leaves(listed & unit_random(&seed));
+	check_leaves(listed);
 	check_leaves(0);
 }
 
@@ -270,6 +282,60 @@ static void identity(void **state)
 	assert_int_equal(leaf[2].reg[HVE_EDX], 0xfeabcdef);
 }
 
+/* What becomes of the two hints and of leaf 6 on a host with @hardware */
+static void check_hardware(uint32_t flags, uint64_t features, uint32_t hardware,
+			   uint32_t hints, uint32_t leaf6)
+{
+	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES], before[HVE_CPUID_LEAVES];
+	struct hve_config config = base();
+
+	config.flags = flags;
+	hve_cpuid_build(&config, features, 240, leaf);
+	memcpy(before, leaf, sizeof(leaf));
+	hve_cpuid_adapt(&config, features, hardware, leaf);
+	assert_int_equal(leaf[4].reg[HVE_EAX] & (1u << 3 | 1u << 10), hints);
+	assert_int_equal((leaf[4].reg[HVE_EAX] ^ before[4].reg[HVE_EAX]) &
+			 ~(1u << 3 | 1u << 10), 0);
+	assert_int_equal(leaf[6].reg[HVE_EAX], leaf6);
+	/* Nothing else changes */
+	leaf[4].reg[HVE_EAX] = before[4].reg[HVE_EAX];
+	leaf[6].reg[HVE_EAX] = 0;
+	assert_memory_equal(leaf, before, sizeof(leaf));
+}
+
+static void hints_follow_the_hardware(void **state)
+{
+	const uint64_t both = HVE_BIT(VAPIC) | HVE_BIT(IPI);
+	const uint32_t apic = 1u << 0, ipi = 1u << 31;
+	const uint32_t msrs = 1u << 3, calls = 1u << 10;
+
+	(void)state;
+	check_hardware(0, both, 0, msrs | calls, 0);
+	check_hardware(0, both, apic, calls, 0);
+	check_hardware(0, both, apic | ipi, 0, 0);
+	check_hardware(0, both, ipi, msrs, 0);
+	check_hardware(0, HVE_BIT(VAPIC), apic | ipi, 0, 0);
+	check_hardware(0, HVE_BIT(IPI), apic, calls, 0);
+	check_hardware(0, 0, apic | ipi, 0, 0);
+	check_hardware(HVE_CONFIG_HINTS, both, apic | ipi, msrs | calls, 0);
+	check_hardware(HVE_CONFIG_HINTS, HVE_BIT(IPI), apic | ipi, calls, 0);
+}
+
+static void hardware_has_a_leaf(void **state)
+{
+	const uint64_t on = HVE_BIT(HW_FEATURES);
+	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES];
+	struct hve_config config = base();
+
+	(void)state;
+	check_hardware(0, 0, 0xffffffff, 0, 0);
+	check_hardware(0, on, 0, 0, 0);
+	check_hardware(0, on, 1u << 1 | 1u << 3, 0, 0xa);
+	check_hardware(HVE_CONFIG_HINTS, on, 0xffffffff, 0, 0xb);
+	hve_cpuid_build(&config, on, 1, leaf);
+	assert_int_equal(leaf[0].reg[HVE_EAX], HVE_CPUID_BASE + 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +351,8 @@ int main(void)
 		cmocka_unit_test(sentences_are_cut_to_their_room),
 		cmocka_unit_test(features_set_their_bits),
 		cmocka_unit_test(identity),
+		cmocka_unit_test(hints_follow_the_hardware),
+		cmocka_unit_test(hardware_has_a_leaf),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);

@@ -37,6 +37,15 @@ static void setup(void)
 		param->scratch[TSC_PAGE] = (u64)alloc_pages(1);
 		wrmsr(MSR_reference_tsc, param->scratch[TSC_PAGE] | TLFS_MSR_ENABLE);
 	}
+	if (hv_serves(HVE_BIT(REENLIGHTENMENT))) {
+		wrmsr(MSR_reenlightenment_control,
+		      TLFS_REENLIGHTENMENT_ENABLE | VECTOR);
+		wrmsr(MSR_tsc_emulation_control, 1);
+	}
+	if (hv_serves(HVE_BIT(CRASH))) {
+		wrmsr(MSR_crash_p, 1);
+		wrmsr(MSR_crash_p + 4, ~0ul);
+	}
 	param->scratch[ASSIST_PAGES] = (u64)pages;
 	enable_assist(pages);
 	on_each_other(enable_assist, pages);
@@ -53,6 +62,11 @@ static void look(void *arg)
 	} msrs[] = {
 		{ MSR_guest_os_id, 0 }, { MSR_hypercall, 0 },
 		{ MSR_vp_assist_page, 0 }, { MSR_reference_tsc, HVE_BIT(TIME) },
+		{ MSR_crash_p, HVE_BIT(CRASH) },
+		{ MSR_crash_p + 4, HVE_BIT(CRASH) },
+		{ MSR_reenlightenment_control, HVE_BIT(REENLIGHTENMENT) },
+		{ MSR_tsc_emulation_control, HVE_BIT(REENLIGHTENMENT) },
+		{ MSR_tsc_invariant_control, HVE_BIT(INVTSC) },
 		{ MSR_tpr, HVE_BIT(VAPIC) }, { MSR_icr, HVE_BIT(VAPIC) },
 	};
 	u32 i;

@@ -95,7 +95,7 @@ static void compare(void *arg)
 {
 	u32 (*leaves)[4] = arg, reg[4], i;
 
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < HVE_CPUID_LEAVES; i++) {
 		cpuid(0x40000000 + i, 0, reg);
 		if (memcmp(reg, leaves[i], sizeof(reg)))
 			__atomic_add_fetch(&differing, 1, __ATOMIC_SEQ_CST);
@@ -104,7 +104,7 @@ static void compare(void *arg)
 
 void test_main(void)
 {
-	static u32 leaves[6][4];
+	static u32 leaves[HVE_CPUID_LEAVES][4];
 	u32 i;
 
 	test_identity();

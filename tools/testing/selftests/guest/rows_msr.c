@@ -44,6 +44,12 @@ static u64 sample(u32 number)
 	case MSR_simp:
 	case MSR_sirbp:
 		return (u64)page | TLFS_MSR_ENABLE;
+	case MSR_crash_p ... MSR_crash_p + HVE_CRASH_PARAMS - 1:
+		return ~0ul - number;
+	case MSR_reenlightenment_control:
+		return 1ul << 32 | TLFS_REENLIGHTENMENT_ENABLE | 0x51;
+	case MSR_tsc_emulation_control:
+		return 1;
 	case MSR_icr:
 		return 1ul << 18 | SELF_IPI;
 	case MSR_tpr:
@@ -119,7 +125,8 @@ static void test_kept(const struct row *row)
 	if (row->number == MSR_guest_os_id)
 		return;
 	if (row->number != MSR_icr)
-		wrmsr(row->number, want & TLFS_SINT_MASKED);
+		wrmsr(row->number, row->number - MSR_sint < TLFS_SINT_COUNT ?
+		      TLFS_SINT_MASKED : 0);
 	irq_window();
 }
 

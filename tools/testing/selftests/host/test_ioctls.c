@@ -72,6 +72,7 @@ static const struct {
 	{ "DETACH", HVE_DETACH, sizeof(struct hve_attach) },
 	{ "GET_REASON", HVE_GET_REASON, sizeof(struct hve_reason) },
 	{ "LIST_VMS", HVE_LIST_VMS, sizeof(struct hve_list) },
+	{ "GET_CRASH", HVE_GET_CRASH, sizeof(struct hve_crash) },
 	{ "GET_COUNTERS", HVE_GET_COUNTERS, sizeof(struct hve_counters) },
 };
 

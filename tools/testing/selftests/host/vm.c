@@ -177,6 +177,25 @@ static void unexpected(struct vcpu *vcpu)
 	vm_end(vcpu->vm, STATUS_TROUBLE);
 }
 
+/* True where the guest goes on */
+static bool system_event(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	struct vm *vm = vcpu->vm;
+
+	if (run->system_event.type == KVM_SYSTEM_EVENT_RESET &&
+	    vm->config.reset_policy != HVE_RESET_SYSTEM_EVENT)
+		return false;
+	vm->system_events++;
+	vm->system_event = run->system_event.type;
+	vm->system_ndata = run->system_event.ndata;
+	memcpy(vm->system_data, run->system_event.data, sizeof(vm->system_data));
+	if (run->system_event.type == KVM_SYSTEM_EVENT_RESET)
+		vm_reboot(vcpu);
+	return run->system_event.type == KVM_SYSTEM_EVENT_RESET ||
+	       run->system_event.type == KVM_SYSTEM_EVENT_CRASH;
+}
+
 static void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
@@ -201,7 +220,11 @@ static void *vcpu_thread(void *arg)
 			vm_request(vcpu, gpa);
 		} else if (run->exit_reason == KVM_EXIT_HLT && !vcpu->vm->irqchip) {
 			sem_wait(&vcpu->kicks);
-		} else {
+		} else if (run->exit_reason == KVM_EXIT_SHUTDOWN &&
+			   vcpu->vm->config.reset_policy == HVE_RESET_SHUTDOWN) {
+			vm_reboot(vcpu);
+		} else if (run->exit_reason != KVM_EXIT_SYSTEM_EVENT ||
+			   !system_event(vcpu)) {
 			unexpected(vcpu);
 			return NULL;
 		}

@@ -59,6 +59,10 @@ struct vm {
 	pthread_cond_t ended;
 	bool done;
 	int status;
+	unsigned int system_events;	/* exits of that kind; by one vCPU at a time */
+	unsigned int system_event;	/* KVM_SYSTEM_EVENT_* of the last */
+	unsigned int system_ndata;
+	unsigned long system_data[16];
 };
 
 /* Ends the process with STATUS_TROUBLE and a sentence */
@@ -84,8 +88,12 @@ void vcpu_start(struct vcpu *vcpu, unsigned long head);	/* long mode again */
 /* vm_cpuid.c */
 void vcpu_set_cpuid(struct vcpu *vcpu);
 
-/* vm_call.c: one request of the guest */
+/* vm_call.c: one request of the guest; a reboot by @caller, others parked */
 void vm_request(struct vcpu *vcpu, unsigned int gpa);
+void vm_reboot(struct vcpu *caller);
+
+/* inside.c: hve-vmm's life in this process, with the guest's output thrown away */
+int vm_inside(struct vm *vm, int device, const char *guest);
 
 /* hve.c: the device */
 int hve_open(void);				/* or -1 */

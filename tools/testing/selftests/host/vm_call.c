@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include "vm.h"
@@ -88,7 +89,7 @@ static int stat_request(struct vcpu *vcpu, struct test_request *request)
 }
 
 /* As a VMM does it that has never heard of Hyper-V: all of them, boot first */
-static void reboot_vm(struct vcpu *caller)
+void vm_reboot(struct vcpu *caller)
 {
 	struct vm *vm = caller->vm;
 	unsigned int i;
@@ -178,6 +179,18 @@ static void print(struct vm *vm, unsigned long gpa, unsigned long size)
 		vm_end(vm, STATUS_TROUBLE);
 }
 
+static void spin(unsigned long us)
+{
+	struct timespec now;
+	unsigned long end = 0;
+
+	do {
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+		if (!end)
+			end = now.tv_sec * 1000000 + now.tv_nsec / 1000 + us;
+	} while (now.tv_sec * 1000000ul + now.tv_nsec / 1000 < end);
+}
+
 void vm_request(struct vcpu *vcpu, unsigned int gpa)
 {
 	struct vm *vm = vcpu->vm;
@@ -204,8 +217,11 @@ void vm_request(struct vcpu *vcpu, unsigned int gpa)
 	case TEST_OP_PAUSE:
 		usleep(request->arg[0]);
 		break;
+	case TEST_OP_SPIN:
+		spin(request->arg[0]);
+		break;
 	case TEST_OP_REBOOT:
-		reboot_vm(vcpu);
+		vm_reboot(vcpu);
 		break;
 	case TEST_OP_SET_MSR:
 	case TEST_OP_GET_MSR:
@@ -214,6 +230,11 @@ void vm_request(struct vcpu *vcpu, unsigned int gpa)
 		break;
 	case TEST_OP_STAT:
 		request->error = stat_request(vcpu, request);
+		break;
+	case TEST_OP_SET_TSC_KHZ:
+		if (ioctl(target(vm, request->arg[0])->fd, KVM_SET_TSC_KHZ,
+			  request->arg[1]))
+			request->error = errno;
 		break;
 	case TEST_OP_REAL:
 		request->error = real_mode(vcpu, request);

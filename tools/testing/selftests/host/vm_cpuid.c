@@ -17,6 +17,7 @@
 #define MAX_ENTRIES	200u
 #define HYPERVISOR	(1u << 31)
 #define X2APIC		(1u << 21)
+#define INVARIANT_TSC	(1u << 8)
 #define TSC_DEADLINE	(1u << 24)
 
 static struct kvm_cpuid2 *supported(struct vm *vm)
@@ -43,6 +44,9 @@ static void patch(struct kvm_cpuid_entry2 *entry, struct vcpu *vcpu)
 			entry->ecx &= ~(X2APIC | TSC_DEADLINE);
 		entry->ebx = (entry->ebx & 0xffffff) | vcpu->index << 24;
 	}
+	/* Whatever the host's TSC is: only the bit is of interest. */
+	if (entry->function == 0x80000007)
+		entry->edx |= INVARIANT_TSC;
 	if (entry->function == 0xb || entry->function == 0x1f)
 		entry->edx = vcpu->index;
 }
