@@ -8,7 +8,8 @@
 #      array host_cmd with a program that runs until the host is off, its
 #      console on stdin and stdout.
 # Environment: LAB_ACCEL=kvm to use the machine's nested virtualization;
-#      LAB_THREAD=single for -icount; LAB_QEMU for another emulator.
+#      LAB_THREAD=multi for one thread a CPU, which is faster and loses
+#      interrupts (Documentation/lab.rst); LAB_QEMU for another emulator.
 # Absent on purpose: a guess at LAB_ACCEL; /dev/kvm is touched when asked only.
 
 qemu=${LAB_QEMU:-qemu-system-x86_64}
@@ -19,7 +20,7 @@ host_check()
 
 	need "$qemu" lab
 	version=$("$qemu" --version | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
-	thread=${LAB_THREAD:-multi}
+	thread=${LAB_THREAD:-single}
 	case ${LAB_ACCEL:-tcg} in
 	kvm) return 0 ;;
 	tcg) ;;
@@ -29,8 +30,8 @@ host_check()
 		die "QEMU ${version:-of unknown version} is too old to emulate the host:" \
 		    "8 is the least, 10 or later is wanted (tools/testing/lab/deps.sh lab)"
 	fi
-	if [ "$version" -lt 10 ]; then
-		say "QEMU $version corrupts code patched under several threads: using one, slowly"
+	if [ "$version" -lt 10 ] && [ "$thread" != single ]; then
+		say "QEMU $version corrupts code patched under several threads: using one"
 		thread=single
 	fi
 }
