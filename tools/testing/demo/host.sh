@@ -9,7 +9,7 @@
 # State: /tmp. Absent on purpose: any Hyper-V option of QEMU.
 
 kernel=$1
-limit=90
+limit=150
 
 say()
 {
