@@ -90,6 +90,12 @@ void hve_kvm_woken(struct kvm_vcpu *vcpu);
 /* @vector is requested and not taken yet; false where that cannot be known */
 bool hve_kvm_vector_pending(struct kvm_vcpu *vcpu, u8 vector);
 
+/*
+ * idle.c: sleeps until an interrupt is pending in this vCPU's local APIC, whether
+ * or not the guest would take it now; may return before
+ */
+void hve_kvm_idle(struct kvm_vcpu *vcpu);
+
 /* The vCPU's local APIC: 0, or not */
 enum hve_apic_reg { HVE_APIC_EOI, HVE_APIC_ICR, HVE_APIC_TPR };
 int hve_kvm_apic_read(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 *data);

@@ -19,5 +19,6 @@ reenlightenment
 invtsc			# a guest that asks trusts the TSC: leave out where it varies
 avic
 no-nonarch-coresharing=auto
+guest-idle		# a lock's waiter sleeps until it is kicked
 hw-features
 kvm=move
