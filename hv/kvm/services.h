@@ -35,6 +35,8 @@ bool hve_kvm_smt_possible(void);
 struct kvm *hve_kvm_from_file(struct file *file);
 u32 hve_kvm_vcpu_index(struct kvm_vcpu *vcpu);
 struct kvm_vcpu *hve_kvm_vcpu(struct kvm *kvm, u32 index);
+/* The one whose APIC has, or would have, that initial id; or NULL */
+struct kvm_vcpu *hve_kvm_vcpu_by_apic_id(struct kvm *kvm, u32 id);
 u32 hve_kvm_online_vcpus(struct kvm *kvm);
 u32 hve_kvm_max_vcpus(void);
 bool hve_kvm_has_lapic(struct kvm_vcpu *vcpu);
@@ -54,6 +56,7 @@ int hve_kvm_with_vcpus_stopped(struct kvm *kvm, void (*fn)(void *arg),
 /* Registers */
 /* XMM0 to XMM5, low half first */
 void hve_kvm_read_xmm(struct kvm_vcpu *vcpu, u64 xmm[12]);
+void hve_kvm_write_xmm(struct kvm_vcpu *vcpu, const u64 xmm[12]);
 /*
  * Whether userspace put the boot vCPU at the reset vector, however it did that.
  * Called between ioctls on that vCPU, with its mutex held.

@@ -77,6 +77,8 @@ struct hve_call_info {
 	__u8 element;
 	__u8 variable;
 	__u8 fast;
+	__u16 output;
+	__u8 output_element;
 };
 
 /* The rows as tables, in the order of the registry; hv/registry.c */

@@ -26,6 +26,7 @@
 #define TLFS_STATUS_INVALID_PARAMETER		0x0005
 #define TLFS_STATUS_ACCESS_DENIED			0x0006
 #define TLFS_STATUS_INSUFFICIENT_MEMORY		0x000b
+#define TLFS_STATUS_INVALID_PARTITION_ID		0x000d
 #define TLFS_STATUS_INVALID_CONNECTION_ID		0x0012
 #define TLFS_STATUS_INSUFFICIENT_BUFFERS		0x0013
 
@@ -92,6 +93,27 @@ struct tlfs_send_ipi_ex {
 	__u8 padding[3];
 	struct tlfs_vp_set set;
 };
+
+/* HvCallGetVpIndexFromApicId, without its list of tlfs_apic_id */
+struct tlfs_get_vp_index {
+	__u64 partition;
+	__u8 target_vtl;
+	__u8 padding[7];
+};
+
+struct tlfs_apic_id {
+	__u32 id;
+	__u32 padding;
+};
+
+struct tlfs_vp_index {
+	__u32 index;
+	__u32 padding;
+};
+
+#define TLFS_PARTITION_SELF	0xffffffffffffffffull
+/* Datatype HV_INPUT_VTL: the target in bits 3-0 counts */
+#define TLFS_INPUT_VTL_USED	0x10u
 
 #define TLFS_IPI_VECTOR_MIN	0x10
 #define TLFS_IPI_VECTOR_MAX	0xff

@@ -19,6 +19,8 @@ reenlightenment
 invtsc			# a guest that asks trusts the TSC: leave out where it varies
 avic
 no-nonarch-coresharing=auto
+xmm-output
+vp-index-calls
 guest-idle		# a lock's waiter sleeps until it is kicked
 hw-features
 kvm=move
