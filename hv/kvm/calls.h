@@ -13,6 +13,7 @@
 #include <linux/static_call.h>
 
 struct dest_map;
+struct mm_walk_ops;
 
 #define HVE_SERVICE(module, returns, name, params, args)		\
 	typedef returns hve_fn_##name params;				\

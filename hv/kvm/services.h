@@ -71,6 +71,14 @@ int hve_kvm_write(struct kvm *kvm, u64 gpa, const void *from, u32 len);
  * is no memory
  */
 bool hve_kvm_set_bit(struct kvm *kvm, u64 gpa, u32 nr);
+/*
+ * zeroed.c: memory of the VM that nobody touched yet, so that it reads as zeros;
+ * @ranges has room for @room, the largest come first. How many there are, or
+ * -EINTR when the thread is to die.
+ */
+struct tlfs_zeroed_range;
+int hve_kvm_zeroed_memory(struct kvm *kvm, struct tlfs_zeroed_range *ranges,
+			  u32 room);
 bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa);
 
 /* Other vCPUs of the same VM; bit n of @targets is VP n */

@@ -115,6 +115,22 @@ struct tlfs_vp_index {
 /* Datatype HV_INPUT_VTL: the target in bits 3-0 counts */
 #define TLFS_INPUT_VTL_USED	0x10u
 
+/* HvExtCallQueryCapabilities */
+#define TLFS_EXT_BOOT_ZEROED_MEMORY	0x1ull
+
+/* HvExtCallGetBootZeroedMemory; in pages */
+#define TLFS_ZEROED_RANGES		255u
+
+struct tlfs_zeroed_range {
+	__u64 first;
+	__u64 count;
+};
+
+struct tlfs_zeroed_memory {
+	__u64 count;
+	struct tlfs_zeroed_range range[TLFS_ZEROED_RANGES];
+};
+
 #define TLFS_IPI_VECTOR_MIN	0x10
 #define TLFS_IPI_VECTOR_MAX	0xff
 

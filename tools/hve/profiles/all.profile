@@ -21,6 +21,7 @@ avic
 no-nonarch-coresharing=auto
 xmm-output
 vp-index-calls
+ext-calls		# memory that is zero need not be cleared
 guest-idle		# a lock's waiter sleeps until it is kicked
 hw-features
 kvm=move

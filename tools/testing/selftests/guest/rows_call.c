@@ -123,7 +123,7 @@ static void test_control(const struct row *row)
 
 static void expect_place(const struct row *row, const char *what, u64 gpa)
 {
-	u32 status = hv_status(hv_call(good_control(row), gpa, 0));
+	u32 status = hv_status(hv_call(good_control(row), gpa, (u64)hv_output()));
 
 	ok(status == TLFS_STATUS_INVALID_ALIGNMENT, "%s: input %s is status 4 (got 0x%x)",
 	   row->name, what, status);
