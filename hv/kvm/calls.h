@@ -11,6 +11,7 @@
 
 #include <linux/kvm_host.h>
 #include <linux/static_call.h>
+#include "compat.h"
 
 struct dest_map;
 struct mm_walk_ops;

@@ -87,6 +87,14 @@ u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,
 u32 hve_kvm_interrupt_all(struct kvm *kvm, u8 vector);
 void hve_kvm_flush(struct kvm *kvm, unsigned long *targets);
 void hve_kvm_flush_all(struct kvm *kvm);
+/* flush.c: the same, and those in the guest have left it when this returns */
+void hve_kvm_request_entry_of(struct kvm *kvm, unsigned long *targets);
+/*
+ * On this vCPU's own way into the guest: its whole TLB; or @count ranges, each a
+ * page's address and in the low bits how many more pages follow
+ */
+void hve_kvm_flush_self(struct kvm_vcpu *vcpu);
+void hve_kvm_flush_ranges(struct kvm_vcpu *vcpu, const u64 *range, u32 count);
 void hve_kvm_yield(struct kvm_vcpu *vcpu);
 
 /*

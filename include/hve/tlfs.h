@@ -54,6 +54,11 @@
 #define TLFS_FLUSH_NON_GLOBAL_MAPPINGS_ONLY	0x4ull
 #define TLFS_FLUSH_USE_EXTENDED_RANGE_FORMAT	0x8ull
 
+/* A range of addresses: pages behind the first one; and in the extended format */
+#define TLFS_FLUSH_RANGE_MORE			0xfffull
+#define TLFS_FLUSH_EXTENDED_MORE		0x7ffull
+#define TLFS_FLUSH_EXTENDED_LARGE		0x800ull	/* of large pages */
+
 /* HvCallFlushVirtualAddressSpace, HvCallFlushVirtualAddressList */
 struct tlfs_flush {
 	__u64 address_space;

@@ -19,6 +19,7 @@ reenlightenment
 invtsc			# a guest that asks trusts the TSC: leave out where it varies
 avic
 no-nonarch-coresharing=auto
+tlbflush-ext		# a short flush leaves the rest of a TLB alone
 xmm-output
 vp-index-calls
 ext-calls		# memory that is zero need not be cleared
