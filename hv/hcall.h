@@ -26,17 +26,24 @@
  * @var_qwords: variable header, in units of 8 bytes
  * @reps: rep count
  * @rep_start: first element to do
+ * @long_mode: the caller is a 64-bit one
+ * @wrote: out: there is output in @regs
  * @reps_done: out: elements done, for the result value
+ * @output_at: where in @regs the output begins, in bytes, when @fast
  * @input: GPA of the input when not @fast
- * @regs: the input when @fast; the first two are general purpose registers
+ * @regs: the input when @fast; the first two are general purpose registers, the
+ *	second of which has the GPA of the output when not @fast
  */
 struct hve_hcall {
 	__u16 code;
 	bool fast;
+	bool long_mode;
+	bool wrote;
 	__u16 var_qwords;
 	__u16 reps;
 	__u16 rep_start;
 	__u16 reps_done;
+	__u16 output_at;
 	__u64 input;
 	__u64 regs[HVE_FAST_XMM_BYTES / 8];
 };
@@ -49,5 +56,11 @@ void hve_hcall_decode(__u64 control, struct hve_hcall *call);
 enum hve_verdict hve_hcall_check(const struct hve_call_info *row,
 				 __u64 control, const struct hve_hcall *call,
 				 bool xmm_input);
+/*
+ * Then, for a row with output: where it goes. HVE_UNDEFINED: into registers where
+ * @xmm_output says that the VM was not offered that, or of a 32-bit caller.
+ */
+enum hve_verdict hve_hcall_check_output(const struct hve_call_info *row,
+					struct hve_hcall *call, bool xmm_output);
 
 #endif /* HVE_HCALL_H */

@@ -165,6 +165,17 @@ void hve_synic_eoi(struct hve_vcpu *vcpu);
 /* Whether @vector, which the vCPU takes now, needs no EOI */
 bool hve_synic_is_auto_eoi(struct hve_vcpu *vcpu, u8 vector);
 
+/* enl/flush_list.c */
+struct hve_targets;
+/*
+ * Flushes what the list at @offset of the call's input names, in those vCPUs;
+ * false when all must be flushed instead, and nothing was lost by asking
+ */
+bool hve_flush_list(struct hve_vcpu *vcpu, const struct hve_hcall *call,
+		    const struct hve_targets *targets, u32 offset, u64 flags);
+/* In the vCPU's thread, before it enters the guest */
+void hve_flush_entering(struct hve_vcpu *vcpu);
+
 /* enl/time.c */
 void hve_time_init(struct hve_vm *vm);
 void hve_time_reset(struct hve_vm *vm);

@@ -22,6 +22,7 @@ static const u16 status_of[HVE_NR_VERDICTS] = {
 	[HVE_NO_MEMORY] = TLFS_STATUS_INSUFFICIENT_MEMORY,
 	[HVE_BAD_CONNECTION] = TLFS_STATUS_INVALID_CONNECTION_ID,
 	[HVE_NO_BUFFERS] = TLFS_STATUS_INSUFFICIENT_BUFFERS,
+	[HVE_BAD_PARTITION] = TLFS_STATUS_INVALID_PARTITION_ID,
 };
 
 enum hve_verdict hve_targets_set(struct hve_vcpu *vcpu,
@@ -69,6 +70,37 @@ static enum hve_verdict check(struct hve_vcpu *vcpu, enum hve_call_row number,
 	return verdict;
 }
 
+/* Of a row with output; the registers that it may go to are read first. */
+static enum hve_verdict check_output(struct hve_vcpu *vcpu,
+				     enum hve_call_row number, u64 control,
+				     struct hve_hcall *call)
+{
+	const struct hve_call_info *row = &hve_calls[number];
+	enum hve_verdict verdict = check(vcpu, number, control, call);
+
+	if (verdict != HVE_OK)
+		return verdict;
+	verdict = hve_hcall_check_output(row, call,
+					 hve_vm_has(vcpu->vm, HVE_F_XMM_OUTPUT));
+	if (verdict == HVE_OK && call->fast && row->fast != HVE_XMM)
+		hve_kvm_read_xmm(vcpu->kvm, &call->regs[2]);
+	return verdict;
+}
+
+enum hve_verdict hve_hcall_output(struct hve_vcpu *vcpu, struct hve_hcall *call,
+				  u32 offset, const void *from, u32 len)
+{
+	if (!call->fast)
+		return hve_kvm_write(vcpu->vm->kvm, call->regs[1] + offset, from,
+				     len) ? HVE_BAD_ALIGNMENT : HVE_OK;
+	offset += call->output_at;
+	if (offset + len > sizeof(call->regs))
+		return HVE_BAD_INPUT;
+	memcpy((u8 *)call->regs + offset, from, len);
+	call->wrote = true;
+	return HVE_OK;
+}
+
 static enum hve_verdict dispatch(struct hve_vcpu *vcpu, u64 control,
 				 struct hve_hcall *call)
 {
@@ -78,6 +110,11 @@ static enum hve_verdict dispatch(struct hve_vcpu *vcpu, u64 control,
 #define HVE_CALL(name, id, number, ...)					\
 	case number:							\
 		verdict = check(vcpu, HVE_CALL_##name, control, call);	\
+		return verdict != HVE_OK ? verdict :			\
+		       hve_do_##name(vcpu, call);
+#define HVE_CALL_OUT(name, id, number, ...)				\
+	case number:							\
+		verdict = check_output(vcpu, HVE_CALL_##name, control, call); \
 		return verdict != HVE_OK ? verdict :			\
 		       hve_do_##name(vcpu, call);
 #include <hve/enlightenments.def>
@@ -98,6 +135,8 @@ bool hve_hypercall(struct hve_vcpu *vcpu, u64 control, u64 *result)
 		return false;
 	if (unlikely(verdict != HVE_OK))
 		vcpu->events[HVE_EV_CALL_FAILED]++;
+	if (unlikely(call->wrote))
+		hve_kvm_write_xmm(vcpu->kvm, &call->regs[2]);
 	*result = status_of[verdict] |
 		  (u64)call->reps_done << TLFS_RESULT_REPS_SHIFT;
 	trace_hve_hypercall(vcpu->vm->id, vcpu->index, control, call->input,

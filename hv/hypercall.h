@@ -2,7 +2,8 @@
 /*
  * DOC: What a hypercall's handler works with
  *
- * In: a decoded call of a vCPU. Out: its input, copied once, and sets of VPs.
+ * In: a decoded call of a vCPU. Out: its input, copied once, sets of VPs, and a
+ * way for its output.
  * Owns no state; the scratch for sets is the vCPU's own.
  */
 #ifndef HVE_HYPERCALL_H
@@ -36,6 +37,13 @@ hve_hcall_input(struct hve_vcpu *vcpu, const struct hve_hcall *call, u32 offset,
 	memcpy(to, (const u8 *)call->regs + offset, len);
 	return HVE_OK;
 }
+
+/*
+ * Output, from @offset on: to memory, or to the registers that the TLFS names. The
+ * dispatcher checked the place of all that the row can give.
+ */
+enum hve_verdict hve_hcall_output(struct hve_vcpu *vcpu, struct hve_hcall *call,
+				  u32 offset, const void *from, u32 len);
 
 /* Words of the last set that the new one does not write */
 static __always_inline void hve_targets_trim(struct hve_vcpu *vcpu, u32 words)

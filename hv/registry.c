@@ -37,10 +37,13 @@ const struct hve_msr_info hve_msrs[HVE_NR_MSRS] = {
 };
 
 const struct hve_call_info hve_calls[HVE_NR_CALLS] = {
-#define HVE_CALL(label, id, nr, knd, head, elem, var, how)		\
+#define HVE_CALL_OUT(label, id, nr, knd, head, elem, var, how, out, each) \
 	{ .name = #label, .code = (nr), .feature = HVE_F_##id,		\
 	  .kind = HVE_##knd, .header = (head), .element = (elem),	\
-	  .variable = (var), .fast = HVE_##how },
+	  .variable = (var), .fast = HVE_##how, .output = (out),	\
+	  .output_element = (each) },
+#define HVE_CALL(label, id, nr, knd, head, elem, var, how)		\
+	HVE_CALL_OUT(label, id, nr, knd, head, elem, var, how, 0, 0)
 #include <hve/enlightenments.def>
 };
 

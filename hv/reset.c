@@ -27,6 +27,7 @@ void hve_vcpu_entering(struct hve_vcpu *vcpu)
 		hve_kvm_apic_assist(vcpu->kvm, 0);
 		WRITE_ONCE(vcpu->unmark, false);
 	}
+	hve_flush_entering(vcpu);
 	if (hve_time_is_stale(vcpu->vm))
 		hve_time_refresh(vcpu->vm);
 	hve_synic_work(vcpu);

@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/ratelimit_types.h>
 #include <linux/seqlock.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 #include <linux/xarray.h>
@@ -127,6 +128,20 @@ struct hve_reenlightenment {
 	u32 khz;
 };
 
+#define HVE_FLUSH_RANGES	16u
+
+/**
+ * struct hve_flush_queue - what a vCPU has to flush before it is in the guest
+ * @lock: all of it; nothing sleeps inside
+ * @count: ranges in use; more than there are: the whole TLB
+ * @range: as hve_kvm_flush_ranges() takes them
+ */
+struct hve_flush_queue {
+	spinlock_t lock;
+	u32 count;
+	u64 range[HVE_FLUSH_RANGES];
+};
+
 /**
  * struct hve_vcpu - Hyper-V state of one virtual processor
  * @kvm: KVM's vCPU; exists longer than this
@@ -141,6 +156,7 @@ struct hve_reenlightenment {
  * @synic: SynIC and timers, NULL: the VM has none; constant
  * @exit: why KVM_RUN is to end, where KVM itself has no reason; used by this
  *	vCPU only
+ * @flush: listed addresses that other vCPUs want flushed; has a lock of its own
  * @call: the hypercall being done; used by this vCPU only
  * @targets: the set of VPs of that call; used by this vCPU only
  * @target_words: words of @targets that may hold a bit; the others are zero
@@ -160,6 +176,7 @@ struct hve_vcpu {
 	u64 run_began;
 	struct hve_synic *synic;
 	struct hve_exit exit;
+	struct hve_flush_queue flush;
 	struct hve_hcall call;
 	u32 target_words;
 	unsigned long targets[TLFS_VP_SET_BANKS];

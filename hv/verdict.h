@@ -20,6 +20,7 @@ enum hve_verdict {
 	HVE_NO_MEMORY,		/* the host is out of memory */
 	HVE_BAD_CONNECTION,	/* no port is there for it */
 	HVE_NO_BUFFERS,		/* nobody took the last messages yet */
+	HVE_BAD_PARTITION,	/* no such partition */
 	HVE_NR_VERDICTS
 };
 

@@ -268,6 +268,7 @@ struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
 	vcpu->kvm = kvm_vcpu;
 	vcpu->vm = vm;
 	vcpu->index = index;
+	spin_lock_init(&vcpu->flush.lock);
 	mutex_lock(&vm->lock);
 	if (!vm->ready)
 		settle_features(vm, kvm_vcpu);

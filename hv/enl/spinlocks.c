@@ -3,8 +3,9 @@
  * DOC: spinlocks: a vCPU that spins too long lets another one run
  *
  * In: the call that a guest makes after so many retries. Out: the host's CPU
- * given to a vCPU of the same VM that is preempted, if there is one. The count
- * that the guest passes is for statistics and is not used. Owns no state.
+ * given to a vCPU of the same VM that is preempted, if there is one: which, KVM
+ * guesses, as the call names neither lock nor holder. The count that the guest
+ * passes is for statistics and is not used. Owns no state.
  * Source: TLFS, HvCallNotifyLongSpinWait.
  */
 #include "../hypercall.h"

@@ -11,8 +11,10 @@
 
 #include <linux/kvm_host.h>
 #include <linux/static_call.h>
+#include "compat.h"
 
 struct dest_map;
+struct mm_walk_ops;
 
 #define HVE_SERVICE(module, returns, name, params, args)		\
 	typedef returns hve_fn_##name params;				\

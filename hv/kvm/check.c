@@ -10,6 +10,7 @@
  */
 #include <linux/fs.h>
 #include <linux/kvm_host.h>
+#include "compat.h"
 #include "layout.h"
 
 #ifdef HVE_LAYOUT_KNOWN

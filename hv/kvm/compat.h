@@ -65,6 +65,17 @@ static inline void hve_direct_detach(struct ftrace_ops *ops, unsigned long ip,
  */
 #define HVE_REQUEST	(63 | KVM_REQUEST_WAIT | KVM_REQUEST_NO_WAKEUP)
 
+/* 7.3: the vendor's function says when it flushed everything instead. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+#define HVE_FLUSH_GVA_PARAMS	(struct kvm_vcpu *vcpu, gva_t gva)
+#define HVE_FLUSH_GVA_ARGS	(vcpu, gva)
+#define HVE_FLUSH_GVA(fn, vcpu, gva, full)	fn(vcpu, gva)
+#else
+#define HVE_FLUSH_GVA_PARAMS	(struct kvm_vcpu *vcpu, gva_t gva, bool *full)
+#define HVE_FLUSH_GVA_ARGS	(vcpu, gva, full)
+#define HVE_FLUSH_GVA(fn, vcpu, gva, full)	fn(vcpu, gva, full)
+#endif
+
 /* 6.13: an hrtimer is set up with its function. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline void hve_hrtimer_setup(struct hrtimer *timer,

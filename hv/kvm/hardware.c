@@ -57,6 +57,17 @@ static bool has_msr_bitmaps(void)
 	return half[1] & CPU_BASED_USE_MSR_BITMAPS;
 }
 
+/*
+ * Not on AMD's processors themselves: INVLPGA has errata, for whose sake newer KVM
+ * does not use it for guests that have nested paging. Below another hypervisor
+ * that one does it. Without nested paging KVM's shadow would have to follow.
+ */
+static bool can_flush_page(void)
+{
+	return boot_cpu_has(X86_FEATURE_VMX) ||
+	       boot_cpu_has(X86_FEATURE_HYPERVISOR);
+}
+
 u32 hve_kvm_hardware(struct kvm *kvm)
 {
 	u32 found = 0;
@@ -64,7 +75,7 @@ u32 hve_kvm_hardware(struct kvm *kvm)
 	if (has_msr_bitmaps())
 		found |= TLFS_HW_MSR_BITMAPS;
 	if (two_dimensional_paging && READ_ONCE(*two_dimensional_paging))
-		found |= TLFS_HW_SLAT;
+		found |= TLFS_HW_SLAT | (can_flush_page() ? HVE_HW_FLUSH_PAGE : 0);
 	if (!static_call(hve_kvm_apicv_activated)(kvm))
 		return found;
 	found |= TLFS_HW_APIC;

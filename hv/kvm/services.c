@@ -96,6 +96,11 @@ struct kvm_vcpu *hve_kvm_vcpu(struct kvm *kvm, u32 index)
 	       NULL;
 }
 
+struct kvm_vcpu *hve_kvm_vcpu_by_apic_id(struct kvm *kvm, u32 id)
+{
+	return id <= INT_MAX ? kvm_get_vcpu_by_id(kvm, id) : NULL;
+}
+
 u32 hve_kvm_max_vcpus(void)
 {
 	return KVM_MAX_VCPUS;
@@ -157,19 +162,38 @@ unlock:
 	return err;
 }
 
+/* The guest's FPU state is current's, in registers or about to be. */
+static void lock_guest_fpu(void)
+{
+	fpregs_lock();
+	if (test_thread_flag(TIF_NEED_FPU_LOAD))
+		static_call(hve_switch_fpu_return)();
+}
+
 void hve_kvm_read_xmm(struct kvm_vcpu *vcpu, u64 xmm[12])
 {
 	u8 (*to)[16] = (u8 (*)[16])xmm;
 
-	/* The guest's FPU state is current's, in registers or about to be. */
-	fpregs_lock();
-	if (test_thread_flag(TIF_NEED_FPU_LOAD))
-		static_call(hve_switch_fpu_return)();
+	lock_guest_fpu();
 	asm volatile("movdqu %%xmm0, %0\n\t" "movdqu %%xmm1, %1\n\t"
 		     "movdqu %%xmm2, %2\n\t" "movdqu %%xmm3, %3\n\t"
 		     "movdqu %%xmm4, %4\n\t" "movdqu %%xmm5, %5"
 		     : "=m"(to[0]), "=m"(to[1]), "=m"(to[2]), "=m"(to[3]),
 		       "=m"(to[4]), "=m"(to[5]));
+	fpregs_unlock();
+}
+
+void hve_kvm_write_xmm(struct kvm_vcpu *vcpu, const u64 xmm[12])
+{
+	const u8 (*from)[16] = (const u8 (*)[16])xmm;
+
+	/* In these forms the upper halves of YMM registers stay. */
+	lock_guest_fpu();
+	asm volatile("movdqu %0, %%xmm0\n\t" "movdqu %1, %%xmm1\n\t"
+		     "movdqu %2, %%xmm2\n\t" "movdqu %3, %%xmm3\n\t"
+		     "movdqu %4, %%xmm4\n\t" "movdqu %5, %%xmm5"
+		     : : "m"(from[0]), "m"(from[1]), "m"(from[2]), "m"(from[3]),
+		       "m"(from[4]), "m"(from[5]));
 	fpregs_unlock();
 }
 

@@ -35,6 +35,8 @@ bool hve_kvm_smt_possible(void);
 struct kvm *hve_kvm_from_file(struct file *file);
 u32 hve_kvm_vcpu_index(struct kvm_vcpu *vcpu);
 struct kvm_vcpu *hve_kvm_vcpu(struct kvm *kvm, u32 index);
+/* The one whose APIC has, or would have, that initial id; or NULL */
+struct kvm_vcpu *hve_kvm_vcpu_by_apic_id(struct kvm *kvm, u32 id);
 u32 hve_kvm_online_vcpus(struct kvm *kvm);
 u32 hve_kvm_max_vcpus(void);
 bool hve_kvm_has_lapic(struct kvm_vcpu *vcpu);
@@ -54,6 +56,7 @@ int hve_kvm_with_vcpus_stopped(struct kvm *kvm, void (*fn)(void *arg),
 /* Registers */
 /* XMM0 to XMM5, low half first */
 void hve_kvm_read_xmm(struct kvm_vcpu *vcpu, u64 xmm[12]);
+void hve_kvm_write_xmm(struct kvm_vcpu *vcpu, const u64 xmm[12]);
 /*
  * Whether userspace put the boot vCPU at the reset vector, however it did that.
  * Called between ioctls on that vCPU, with its mutex held.
@@ -68,6 +71,14 @@ int hve_kvm_write(struct kvm *kvm, u64 gpa, const void *from, u32 len);
  * is no memory
  */
 bool hve_kvm_set_bit(struct kvm *kvm, u64 gpa, u32 nr);
+/*
+ * zeroed.c: memory of the VM that nobody touched yet, so that it reads as zeros;
+ * @ranges has room for @room, the largest come first. How many there are, or
+ * -EINTR when the thread is to die.
+ */
+struct tlfs_zeroed_range;
+int hve_kvm_zeroed_memory(struct kvm *kvm, struct tlfs_zeroed_range *ranges,
+			  u32 room);
 bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa);
 
 /* Other vCPUs of the same VM; bit n of @targets is VP n */
@@ -76,6 +87,14 @@ u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,
 u32 hve_kvm_interrupt_all(struct kvm *kvm, u8 vector);
 void hve_kvm_flush(struct kvm *kvm, unsigned long *targets);
 void hve_kvm_flush_all(struct kvm *kvm);
+/* flush.c: the same, and those in the guest have left it when this returns */
+void hve_kvm_request_entry_of(struct kvm *kvm, unsigned long *targets);
+/*
+ * On this vCPU's own way into the guest: its whole TLB; or @count ranges, each a
+ * page's address and in the low bits how many more pages follow
+ */
+void hve_kvm_flush_self(struct kvm_vcpu *vcpu);
+void hve_kvm_flush_ranges(struct kvm_vcpu *vcpu, const u64 *range, u32 count);
 void hve_kvm_yield(struct kvm_vcpu *vcpu);
 
 /*
@@ -89,6 +108,12 @@ void hve_kvm_request_entry(struct kvm_vcpu *vcpu);
 void hve_kvm_woken(struct kvm_vcpu *vcpu);
 /* @vector is requested and not taken yet; false where that cannot be known */
 bool hve_kvm_vector_pending(struct kvm_vcpu *vcpu, u8 vector);
+
+/*
+ * idle.c: sleeps until an interrupt is pending in this vCPU's local APIC, whether
+ * or not the guest would take it now; may return before
+ */
+void hve_kvm_idle(struct kvm_vcpu *vcpu);
 
 /* The vCPU's local APIC: 0, or not */
 enum hve_apic_reg { HVE_APIC_EOI, HVE_APIC_ICR, HVE_APIC_TPR };

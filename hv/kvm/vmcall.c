@@ -44,19 +44,24 @@ int hve_vmcall(struct hve_vcpu *hve_vcpu)
 {
 	struct kvm_vcpu *vcpu = hve_vcpu->kvm;
 	unsigned long *regs = vcpu->arch.regs;
-	u64 *input = hve_vcpu->call.regs;
+	struct hve_hcall *call = &hve_vcpu->call;
+	u64 *input = call->regs;
 	bool long_mode;
 	u64 result;
 
 	if (!may_call(vcpu))
 		return undefined(vcpu);
-	long_mode = is_long_mode(vcpu);
+	long_mode = call->long_mode = is_long_mode(vcpu);
 	if (long_mode) {
 		input[0] = regs[VCPU_REGS_RDX];
 		input[1] = regs[VCPU_REGS_R8];
 		if (!hve_hypercall(hve_vcpu, regs[VCPU_REGS_RCX], &result))
 			return undefined(vcpu);
 		regs[VCPU_REGS_RAX] = result;
+		if (unlikely(call->wrote)) {
+			regs[VCPU_REGS_RDX] = input[0];
+			regs[VCPU_REGS_R8] = input[1];
+		}
 	} else {
 		input[0] = pair(regs, VCPU_REGS_RBX, VCPU_REGS_RCX);
 		input[1] = pair(regs, VCPU_REGS_RDI, VCPU_REGS_RSI);

@@ -77,6 +77,8 @@ struct hve_call_info {
 	__u8 element;
 	__u8 variable;
 	__u8 fast;
+	__u16 output;
+	__u8 output_element;
 };
 
 /* The rows as tables, in the order of the registry; hv/registry.c */
@@ -121,8 +123,9 @@ int hve_config_check(const struct hve_config *config, char *why, unsigned int le
 void hve_cpuid_build(const struct hve_config *config, __u64 features,
 		     __u32 max_vcpus, struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES]);
 
-/* What the processor does by itself: TLFS_HW_*, and this, which no leaf has */
+/* What the processor does by itself: TLFS_HW_*, and these, which no leaf has */
 #define HVE_HW_IPI		(1u << 31)
+#define HVE_HW_FLUSH_PAGE	(1u << 30)	/* of a guest's TLB, and rightly */
 /* Then @leaf as it is on a host with @hardware: hints, and the leaf about it */
 void hve_cpuid_adapt(const struct hve_config *config, __u64 features,
 		     __u32 hardware, struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES]);

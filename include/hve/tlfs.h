@@ -26,6 +26,7 @@
 #define TLFS_STATUS_INVALID_PARAMETER		0x0005
 #define TLFS_STATUS_ACCESS_DENIED			0x0006
 #define TLFS_STATUS_INSUFFICIENT_MEMORY		0x000b
+#define TLFS_STATUS_INVALID_PARTITION_ID		0x000d
 #define TLFS_STATUS_INVALID_CONNECTION_ID		0x0012
 #define TLFS_STATUS_INSUFFICIENT_BUFFERS		0x0013
 
@@ -52,6 +53,11 @@
 #define TLFS_FLUSH_ALL_VIRTUAL_ADDRESS_SPACES	0x2ull
 #define TLFS_FLUSH_NON_GLOBAL_MAPPINGS_ONLY	0x4ull
 #define TLFS_FLUSH_USE_EXTENDED_RANGE_FORMAT	0x8ull
+
+/* A range of addresses: pages behind the first one; and in the extended format */
+#define TLFS_FLUSH_RANGE_MORE			0xfffull
+#define TLFS_FLUSH_EXTENDED_MORE		0x7ffull
+#define TLFS_FLUSH_EXTENDED_LARGE		0x800ull	/* of large pages */
 
 /* HvCallFlushVirtualAddressSpace, HvCallFlushVirtualAddressList */
 struct tlfs_flush {
@@ -91,6 +97,43 @@ struct tlfs_send_ipi_ex {
 	__u8 target_vtl;
 	__u8 padding[3];
 	struct tlfs_vp_set set;
+};
+
+/* HvCallGetVpIndexFromApicId, without its list of tlfs_apic_id */
+struct tlfs_get_vp_index {
+	__u64 partition;
+	__u8 target_vtl;
+	__u8 padding[7];
+};
+
+struct tlfs_apic_id {
+	__u32 id;
+	__u32 padding;
+};
+
+struct tlfs_vp_index {
+	__u32 index;
+	__u32 padding;
+};
+
+#define TLFS_PARTITION_SELF	0xffffffffffffffffull
+/* Datatype HV_INPUT_VTL: the target in bits 3-0 counts */
+#define TLFS_INPUT_VTL_USED	0x10u
+
+/* HvExtCallQueryCapabilities */
+#define TLFS_EXT_BOOT_ZEROED_MEMORY	0x1ull
+
+/* HvExtCallGetBootZeroedMemory; in pages */
+#define TLFS_ZEROED_RANGES		255u
+
+struct tlfs_zeroed_range {
+	__u64 first;
+	__u64 count;
+};
+
+struct tlfs_zeroed_memory {
+	__u64 count;
+	struct tlfs_zeroed_range range[TLFS_ZEROED_RANGES];
 };
 
 #define TLFS_IPI_VECTOR_MIN	0x10

@@ -232,7 +232,7 @@ static void rst_calls(void)
 	unsigned int i;
 
 	rst_head("Hypercalls", "10 25 20 45");
-	puts("   * - Code\n     - Name\n     - Enlightenment\n     - Input");
+	puts("   * - Code\n     - Name\n     - Enlightenment\n     - Input and output");
 	for (i = 0; i < HVE_NR_CALLS; i++) {
 		row = &hve_calls[i];
 		printf("   * - 0x%04x\n     - ``%s``\n     - ``%s``\n     - %u bytes",
@@ -242,8 +242,14 @@ static void rst_calls(void)
 			fputs(", a VP set", stdout);
 		if (row->kind == HVE_REP)
 			printf(", a list of %u-byte elements", row->element);
-		printf("; fast in %s registers\n",
+		printf("; fast in %s registers",
 		       row->fast == HVE_XMM ? "XMM" : "general");
+		if (row->output)
+			printf("; output %u bytes", row->output);
+		if (row->output_element)
+			printf("; output a list of %u-byte elements",
+			       row->output_element);
+		putchar('\n');
 	}
 }
 

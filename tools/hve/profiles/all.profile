@@ -19,5 +19,10 @@ reenlightenment
 invtsc			# a guest that asks trusts the TSC: leave out where it varies
 avic
 no-nonarch-coresharing=auto
+tlbflush-ext		# a short flush leaves the rest of a TLB alone
+xmm-output
+vp-index-calls
+ext-calls		# memory that is zero need not be cleared
+guest-idle		# a lock's waiter sleeps until it is kicked
 hw-features
 kvm=move

@@ -18,7 +18,7 @@ kvm=hide
 # Left out: reenlightenment (for guests that run KVM and are migrated), invtsc
 # (Linux then takes its own TSC as clocksource, and trusts it even where the
 # host's is not invariant), avic (says what the advice against automatic EOI
-# says anyway), spinlocks (Linux wants the idle MSR with it, which is not
-# served), xmm-input (Linux passes its input in memory), reset (Linux has other
-# ways), and what Linux does not look at: runtime, no-nonarch-coresharing,
-# hw-features.
+# says anyway), spinlocks (a call that Linux does not make), guest-idle (for
+# overcommitted hosts), xmm-input (Linux passes its input in memory), reset
+# (Linux has other ways), and what Linux does not look at: runtime,
+# no-nonarch-coresharing, hw-features.

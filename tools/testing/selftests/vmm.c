@@ -41,6 +41,7 @@ static const char usage[] =
 "  -k, --kvm-own        KVM's own Hyper-V code in its place\n"
 "  -K, --kvm-hide       hide KVM's own CPUID leaves\n"
 "  -m, --mem MIB        memory (32)\n"
+"  -S, --shared         which other processes could share\n"
 "  -T, --tsc-khz KHZ    frequency of the guest's TSC\n"
 "  -C, --coresharing-auto  no-nonarch-coresharing as the host is\n"
 "  -R, --reset-policy N HVE_RESET_*: how the guest's wish for a reset arrives\n"
@@ -56,6 +57,7 @@ static const struct option long_options[] = {
 	{ "kvm-own", no_argument, NULL, 'k' },
 	{ "kvm-hide", no_argument, NULL, 'K' },
 	{ "mem", required_argument, NULL, 'm' },
+	{ "shared", no_argument, NULL, 'S' },
 	{ "tsc-khz", required_argument, NULL, 'T' },
 	{ "coresharing-auto", no_argument, NULL, 'C' },
 	{ "reset-policy", required_argument, NULL, 'R' },
@@ -86,7 +88,7 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:T:CR:A:", long_options,
+	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:CR:A:", long_options,
 				NULL)) > 0) {
 		switch (c) {
 		case 'v':
@@ -116,6 +118,9 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 			break;
 		case 'm':
 			vm->memory = number(optarg, 1024) << 20;
+			break;
+		case 'S':
+			vm->shared = true;
 			break;
 		case 'T':
 			vm->tsc_khz = number(optarg, 100000000);

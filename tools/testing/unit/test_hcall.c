@@ -72,7 +72,15 @@ static const struct hve_call_info rows[] = {
 	  .fast = HVE_XMM },
 	{ .kind = HVE_REP, .header = 32, .element = 248, .variable = 1,
 	  .fast = HVE_GPR },
+	{ .kind = HVE_SIMPLE, .fast = HVE_GPR, .output = 8 },
+	{ .kind = HVE_SIMPLE, .header = 24, .fast = HVE_XMM, .output = 16 },
+	{ .kind = HVE_REP, .header = 16, .element = 8, .fast = HVE_XMM,
+	  .output_element = 8 },
 };
+
+#define NO_INPUT	(&rows[9])
+#define SIMPLE_OUTPUT	(&rows[10])
+#define LIST_OUTPUT	(&rows[11])
 
 static enum hve_verdict verdict(const struct hve_call_info *row,
 				uint64_t control, uint64_t gpa, bool xmm)
@@ -106,7 +114,7 @@ static enum hve_verdict model(const struct hve_call_info *row,
 			limit += 6 * 16;
 		return size > limit ? HVE_BAD_INPUT : HVE_OK;
 	}
-	if (gpa % 8)
+	if (size && gpa % 8)
 		return HVE_BAD_ALIGNMENT;
 	/* The last byte must be in the page of the first one. */
 	if (size && (gpa + (unsigned __int128)size - 1) / 4096 != gpa / 4096)
@@ -207,6 +215,64 @@ static void rep_counts(void **state)
 			 HVE_BAD_INPUT);
 }
 
+static enum hve_verdict output(const struct hve_call_info *row,
+			       uint64_t control, uint64_t gpa, bool xmm)
+{
+	struct hve_hcall call = decode(control);
+
+	call.regs[1] = gpa;
+	call.long_mode = true;
+	return hve_hcall_check_output(row, &call, xmm);
+}
+
+static void output_in_memory(void **state)
+{
+	uint64_t gpa;
+
+	(void)state;
+	assert_int_equal(verdict(NO_INPUT, 0, 0x1003, false), HVE_OK);
+	for (gpa = 0x1fc0; gpa < 0x2010; gpa++) {
+		assert_int_equal(output(NO_INPUT, 0, gpa, false),
+				 gpa % 8 ? HVE_BAD_ALIGNMENT : HVE_OK);
+		assert_int_equal(output(SIMPLE_OUTPUT, 0, gpa, false),
+				 gpa % 8 || gpa == 0x1ff8 ? HVE_BAD_ALIGNMENT :
+				 HVE_OK);
+	}
+	assert_int_equal(output(LIST_OUTPUT, control_of(0, 0, 512, 0), 0x7000,
+				false), HVE_OK);
+	assert_int_equal(output(LIST_OUTPUT, control_of(0, 0, 513, 0), 0x7000,
+				false), HVE_BAD_ALIGNMENT);
+	assert_int_equal(output(LIST_OUTPUT, control_of(0, 0, 4095, 0), -8ull,
+				false), HVE_BAD_ALIGNMENT);
+}
+
+static void output_in_registers(void **state)
+{
+	struct hve_hcall call = decode(control_of(1, 0, 6, 0));
+
+	(void)state;
+	/* Refused to whom it was not offered, and to 32-bit callers. */
+	call.long_mode = true;
+	assert_int_equal(hve_hcall_check_output(LIST_OUTPUT, &call, false),
+			 HVE_UNDEFINED);
+	assert_int_equal(hve_hcall_check_output(LIST_OUTPUT, &call, true), HVE_OK);
+	assert_int_equal(call.output_at, 64);
+	call.long_mode = false;
+	assert_int_equal(hve_hcall_check_output(LIST_OUTPUT, &call, true),
+			 HVE_UNDEFINED);
+	assert_int_equal(output(LIST_OUTPUT, control_of(1, 0, 7, 0), 3, true),
+			 HVE_BAD_INPUT);
+	/* The address does not matter when there is none. */
+	assert_int_equal(output(SIMPLE_OUTPUT, control_of(1, 0, 0, 0), 3, true),
+			 HVE_OK);
+	call = decode(control_of(1, 0, 0, 0));
+	call.long_mode = true;
+	assert_int_equal(hve_hcall_check_output(SIMPLE_OUTPUT, &call, true), HVE_OK);
+	assert_int_equal(call.output_at, 32);
+	assert_int_equal(hve_hcall_check_output(NO_INPUT, &call, true), HVE_OK);
+	assert_int_equal(call.output_at, 0);
+}
+
 /* Values that matter more often than a uniform choice would have them */
 static uint64_t pick(uint64_t *seed, unsigned int width)
 {
@@ -260,6 +326,8 @@ int main(void)
 		cmocka_unit_test(page_boundary),
 		cmocka_unit_test(fast_sizes),
 		cmocka_unit_test(rep_counts),
+		cmocka_unit_test(output_in_memory),
+		cmocka_unit_test(output_in_registers),
 		cmocka_unit_test(a_model_agrees),
 	};
 

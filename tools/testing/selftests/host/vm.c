@@ -98,7 +98,8 @@ void vm_load(struct vm *vm, const char *image)
 	if (vm->memory < GPA_POOL + HUGE || vm->memory > 1ul << 30)
 		trouble("memory must be between 18 MiB and 1 GiB");
 	vm->mem = mmap(NULL, vm->memory, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		       (vm->shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS |
+		       MAP_NORESERVE, -1, 0);
 	if (vm->mem == MAP_FAILED)
 		trouble("no memory for the guest");
 	region.memory_size = vm->memory;

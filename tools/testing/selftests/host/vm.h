@@ -45,6 +45,7 @@ struct vm {
 	bool kvm_own;			/* KVM's Hyper-V code, features as below */
 	unsigned long flags;		/* TEST_* for the guest */
 	unsigned long memory;
+	bool shared;			/* memory that is MAP_SHARED */
 	unsigned long tsc_khz;		/* 0: as KVM has it */
 	unsigned long arg;
 	struct hve_config config;

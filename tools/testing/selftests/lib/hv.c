@@ -9,7 +9,7 @@
 #include "hv.h"
 
 void *hv_page;
-static void *inputs;
+static void *inputs, *outputs;
 
 bool hv_serves(u64 features)
 {
@@ -25,13 +25,20 @@ void hv_setup(void)
 	wrmsr(MSR_hypercall, (u64)page | TLFS_MSR_ENABLE);
 	if (!(rdmsr(MSR_hypercall) & TLFS_MSR_ENABLE) || !page[0])
 		die("the hypercall page is not there");
-	if (!inputs)
+	if (!inputs) {
 		inputs = alloc_pages(param->nr_vcpus);
+		outputs = alloc_pages(param->nr_vcpus);
+	}
 }
 
 void *hv_input(void)
 {
 	return (char *)inputs + this_cpu()->index * PAGE_SIZE;
+}
+
+void *hv_output(void)
+{
+	return (char *)outputs + this_cpu()->index * PAGE_SIZE;
 }
 
 static u64 call(u64 control, u64 rdx, u64 r8, const u64 *xmm)
@@ -57,7 +64,7 @@ u64 hv_call_xmm(u64 control, u64 rdx, u64 r8, const u64 xmm[12])
 
 u64 hv_call_slow(u64 control)
 {
-	return call(control, (u64)hv_input(), 0, NULL);
+	return call(control, (u64)hv_input(), (u64)hv_output(), NULL);
 }
 
 u64 hv_call_input(u64 control, bool fast, const u64 *input, u32 qwords)
@@ -72,4 +79,15 @@ u64 hv_call_input(u64 control, bool fast, const u64 *input, u32 qwords)
 		die("%u qwords do not fit registers", qwords);
 	memcpy(block, input, qwords * 8);
 	return call(control | TLFS_HYPERCALL_FAST, block[0], block[1], block + 2);
+}
+
+u64 hv_call_out(u64 control, u64 block[14])
+{
+	u64 result;
+
+	this_cpu()->fault = NO_FAULT;
+	result = hcall_out(control | TLFS_HYPERCALL_FAST, block, hv_page);
+	if (this_cpu()->fault != NO_FAULT)
+		return HV_FAULT | this_cpu()->fault;
+	return result & ~(u64)0xffff0000;
 }

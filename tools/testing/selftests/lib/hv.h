@@ -35,14 +35,20 @@ extern void *hv_page;		/* enabled hypercall page, or NULL */
 /* start.S; where NULL: the instruction itself */
 u64 hcall_xmm(u64 control, u64 rdx, u64 r8, const u64 *xmm, void *where);
 
+u64 hcall_out(u64 control, u64 block[14], void *where);
+
 bool hv_serves(u64 features);		/* all of these are configured */
 void hv_setup(void);			/* OS id and hypercall page */
 void *hv_input(void);			/* this vCPU's page of call input */
 
+void *hv_output(void);			/* and of call output */
+
 /* Result value, or HV_FAULT | vector */
 u64 hv_call(u64 control, u64 rdx, u64 r8);
 u64 hv_call_xmm(u64 control, u64 rdx, u64 r8, const u64 xmm[12]);
-/* Input already at hv_input() */
+/* Fast, with all registers of input and output in @block */
+u64 hv_call_out(u64 control, u64 block[14]);
+/* Input already at hv_input(), output to hv_output() */
 u64 hv_call_slow(u64 control);
 /* @qwords of input, in registers or in memory */
 u64 hv_call_input(u64 control, bool fast, const u64 *input, u32 qwords);

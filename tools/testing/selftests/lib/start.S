@@ -217,4 +217,34 @@ hcall_xmm:
 	.pushsection .fixup_table,"a"
 	.quad 2b, 3b
 	.popsection
+
+/*
+ * u64 hcall_out(u64 control, u64 block[14], void *where): RDX, R8 and XMM0-5 go
+ * out of @block and come back into it
+ */
+	.globl hcall_out
+hcall_out:
+	push %rbx
+	mov %rsi,%rbx
+	mov %rdx,%rax
+	mov %rdi,%rcx
+	mov 0(%rbx),%rdx
+	mov 8(%rbx),%r8
+	movdqu 16(%rbx),%xmm0
+	movdqu 32(%rbx),%xmm1
+	movdqu 48(%rbx),%xmm2
+	movdqu 64(%rbx),%xmm3
+	movdqu 80(%rbx),%xmm4
+	movdqu 96(%rbx),%xmm5
+	call *%rax
+	mov %rdx,0(%rbx)
+	mov %r8,8(%rbx)
+	movdqu %xmm0,16(%rbx)
+	movdqu %xmm1,32(%rbx)
+	movdqu %xmm2,48(%rbx)
+	movdqu %xmm3,64(%rbx)
+	movdqu %xmm4,80(%rbx)
+	movdqu %xmm5,96(%rbx)
+	pop %rbx
+	ret
 	.section .note.GNU-stack,"",@progbits
