@@ -33,6 +33,11 @@ const char *two_why(void)
 	return hve_why(device);
 }
 
+int two_ioctl(unsigned long request, void *argument)
+{
+	return ioctl(device, request, argument);
+}
+
 static void image_name(char *image, size_t len)
 {
 	const char *here = getenv("here");
@@ -54,7 +59,8 @@ unsigned int two_make(struct vm *vm)
 	vm->nr_vcpus = 2;
 	vm->irqchip = true;
 	vm->flags = TEST_HVE;
-	vm->memory = MEM_DEFAULT;
+	if (!vm->memory)
+		vm->memory = MEM_DEFAULT;
 	vm->config.features[0] = hve_all_features();
 	vm_create(vm);
 	request.vm_fd = vm->fd;

@@ -20,6 +20,8 @@ void two_send(unsigned int id, unsigned int connection);
 /* Length of the state; the test ends where it cannot be had */
 unsigned long two_get(unsigned int id, void *blob, unsigned int room);
 int two_set(unsigned int id, const void *blob, unsigned int length);
+/* On the context of both */
+int two_ioctl(unsigned long request, void *argument);
 const char *two_why(void);
 /* Runs @vm to its end: status. What a guest says is shown where it failed. */
 int two_finish(struct vm *vm);
