@@ -15,38 +15,11 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "context.h"
+#include "device.h"
 #include "hve.h"
 #include "kvm/hooks.h"
 #include "kvm/services.h"
 #include "port.h"
-
-static int copy_in(struct hve_context *context, void *to, size_t size,
-		   unsigned long arg)
-{
-	const void __user *from = (const void __user *)arg;
-	u32 given;
-	int err;
-
-	if (get_user(given, (const u32 __user *)from))
-		return hve_context_refuse(context, -EFAULT,
-					  "the structure cannot be read");
-	if (given < size)
-		return hve_context_refuse(context, -EINVAL,
-					  "the structure's size field says %u, the least is %zu",
-					  given, size);
-	err = given > PAGE_SIZE ? -E2BIG :
-	      copy_struct_from_user(to, size, from, given);
-	if (err)
-		return hve_context_refuse(context, err, err == -E2BIG ?
-					  "the structure has more than this module knows: it is older than the program" :
-					  "the structure cannot be read");
-	return 0;
-}
-
-static int copy_out(unsigned long arg, const void *from, size_t size)
-{
-	return copy_to_user((void __user *)arg, from, size) ? -EFAULT : 0;
-}
 
 static long get_features(struct hve_context *context, unsigned long arg)
 {
@@ -336,6 +309,10 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return open_port(context, arg);
 	case HVE_GET_CRASH:
 		return get_crash(context, arg);
+	case HVE_GET_STATE:
+		return hve_device_get_state(context, arg);
+	case HVE_SET_STATE:
+		return hve_device_set_state(context, arg);
 	case HVE_SELF_CHECK:
 		return arg ? -EINVAL : self_check(context);
 	}

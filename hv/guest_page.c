@@ -50,13 +50,21 @@ static int read_page(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
 	return 0;
 }
 
-/* What RAM has below goes to @saved, unless it is all zero. */
-static void cover(struct hve_vm *vm, struct hve_overlay *page, void *saved,
-		  const void *content)
+static void put_on_top(struct hve_vm *vm, struct hve_overlay *page)
 {
 	struct hve_overlay *under;
 
 	page->placed = true;
+	list_add_tail(&page->link, &vm->overlays);
+	under = page->mapped ? below(vm, page) : NULL;
+	if (under)
+		WRITE_ONCE(under->covered, true);
+}
+
+/* What RAM has below goes to @saved, unless it is all zero. */
+static void cover(struct hve_vm *vm, struct hve_overlay *page, void *saved,
+		  const void *content)
+{
 	page->mapped = !hve_kvm_read(vm->kvm, page->gpa, saved, TLFS_PAGE_SIZE) &&
 		       !hve_kvm_write(vm->kvm, page->gpa, content, TLFS_PAGE_SIZE);
 	if (!page->mapped || !memchr_inv(saved, 0, TLFS_PAGE_SIZE)) {
@@ -66,10 +74,7 @@ static void cover(struct hve_vm *vm, struct hve_overlay *page, void *saved,
 		vm->memory += TLFS_PAGE_SIZE;
 	}
 	page->saved = saved;
-	list_add_tail(&page->link, &vm->overlays);
-	under = page->mapped ? below(vm, page) : NULL;
-	if (under)
-		WRITE_ONCE(under->covered, true);
+	put_on_top(vm, page);
 }
 
 static enum hve_verdict move(struct hve_vm *vm, struct hve_overlay *page,
@@ -143,6 +148,18 @@ void hve_overlay_forget(struct hve_vm *vm, struct hve_overlay *page)
 	lockdep_assert_held(&vm->lock);
 	if (page->placed)
 		drop(vm, page);
+}
+
+void hve_overlay_adopt(struct hve_vm *vm, struct hve_overlay *page, u64 gpa,
+		       bool mapped, void *saved)
+{
+	lockdep_assert_held(&vm->lock);
+	page->gpa = gpa;
+	page->mapped = mapped;
+	page->saved = saved;
+	if (saved)
+		vm->memory += TLFS_PAGE_SIZE;
+	put_on_top(vm, page);
 }
 
 enum hve_verdict hve_overlay_write(struct hve_vm *vm, struct hve_overlay *page,

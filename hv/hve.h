@@ -29,6 +29,14 @@ int hve_vm_cpuid_set(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 /* Whether whoever uses @context now may do more to the VM than look at it */
 bool hve_vm_permits(const struct hve_vm *vm, const struct hve_context *context);
+/* The names of @features, for people */
+void hve_vm_name_features(u64 features, char *text, size_t len);
+/*
+ * KVM's VM behind a number, with a reference on it and the hooks installed, if
+ * whoever uses @context now may do more to it than look: or -ENOENT, -EPERM
+ */
+int hve_vm_hold(u32 id, struct hve_context *context, struct kvm **kvm);
+void hve_vm_release(struct kvm *kvm);
 int hve_vm_for_each(int (*fn)(struct hve_vm *vm, void *arg), void *arg);
 int hve_vm_with(u32 id, int (*fn)(struct hve_vm *vm, void *arg), void *arg);
 
@@ -88,6 +96,9 @@ enum hve_verdict hve_overlay_place(struct hve_vm *vm, struct hve_overlay *page,
 				   u64 gpa, const void *content);
 void hve_overlay_remove(struct hve_vm *vm, struct hve_overlay *page);
 void hve_overlay_forget(struct hve_vm *vm, struct hve_overlay *page);
+/* Above all others; if it is mapped, memory holds its content already */
+void hve_overlay_adopt(struct hve_vm *vm, struct hve_overlay *page, u64 gpa,
+		       bool mapped, void *saved);
 enum hve_verdict hve_overlay_write(struct hve_vm *vm, struct hve_overlay *page,
 				   u32 offset, const void *from, u32 len);
 /* Without that lock, for the vCPU that alone moves @page; 0 or -EFAULT */
@@ -102,6 +113,12 @@ bool hve_overlay_set_bit(struct hve_vm *vm, struct hve_overlay *page, u32 nr);
 void hve_reset(struct hve_vm *vm);
 /* In the vCPU's thread, before it enters the guest, where that was requested */
 void hve_vcpu_entering(struct hve_vcpu *vcpu);
+
+/* save.c, restore.c: blobs, aligned to eight bytes */
+/* @length: in: room; out: bytes there are, with 0 or -ENOSPC */
+int hve_state_get(struct hve_context *context, u32 id, void *to, u32 *length);
+int hve_state_set(struct hve_context *context, u32 id, const void *from,
+		  u32 length);
 
 /* stats.c */
 int hve_stats_list(struct hve_list *list);
@@ -128,6 +145,9 @@ int hve_stats_counters(struct hve_counters *request);
 	enum hve_verdict hve_do_##name(struct hve_vcpu *vcpu,		\
 				       struct hve_hcall *call);
 #include <hve/enlightenments.def>
+
+/* enl/vapic.c: in the vCPU's thread, when vcpu->remark is set */
+void hve_vapic_remark(struct hve_vcpu *vcpu);
 
 /* enl/runtime.c: around KVM_RUN, in the vCPU's thread */
 void hve_runtime_begin(struct hve_vcpu *vcpu);
@@ -164,6 +184,8 @@ void hve_synic_work(struct hve_vcpu *vcpu);
 void hve_synic_eoi(struct hve_vcpu *vcpu);
 /* Whether @vector, which the vCPU takes now, needs no EOI */
 bool hve_synic_is_auto_eoi(struct hve_vcpu *vcpu, u8 vector);
+/* The vCPU left KVM_RUN: from now on the VMM may read its APIC */
+void hve_synic_left(struct hve_vcpu *vcpu);
 
 /* enl/flush_list.c */
 struct hve_targets;

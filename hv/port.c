@@ -106,6 +106,10 @@ void hve_port_delivered(struct hve_message *message)
 	struct hve_port *port = message->port;
 	unsigned long flags;
 
+	if (!port) {
+		kfree(message);
+		return;
+	}
 	raw_spin_lock_irqsave(&port->lock, flags);
 	port->buffers--;
 	raw_spin_unlock_irqrestore(&port->lock, flags);

@@ -16,7 +16,7 @@ struct hve_port;
 /**
  * struct hve_message - a message on its way
  * @link: in a port's list, or in hve_synic.messages
- * @port: whose buffer it is
+ * @port: whose buffer it is, NULL: that port was left behind (restore)
  * @sint: where to, on the way to a guest
  * @message: as the guest sees it
  */
@@ -32,11 +32,13 @@ struct hve_message {
  * @link: in hve_synic.signals; empty: nothing to do; hve_synic.lock
  * @sint: which SINT's flags; constant
  * @flag: which one; constant
+ * @restored: nobody's but the list's, which frees it; constant
  */
 struct hve_signal {
 	struct list_head link;
 	u32 sint;
 	u32 flag;
+	bool restored;
 };
 
 /* port.c */

@@ -15,7 +15,7 @@
 static void reset_vcpu(struct hve_vm *vm, struct hve_vcpu *vcpu)
 {
 	if (vcpu->vp_assist && hve_vm_has(vm, HVE_F_VAPIC))
-		WRITE_ONCE(vcpu->unmark, true);
+		WRITE_ONCE(vcpu->remark, true);
 	WRITE_ONCE(vcpu->vp_assist, 0);
 	hve_overlay_forget(vm, &vcpu->assist_page);
 	hve_synic_reset(vcpu);
@@ -23,10 +23,8 @@ static void reset_vcpu(struct hve_vm *vm, struct hve_vcpu *vcpu)
 
 void hve_vcpu_entering(struct hve_vcpu *vcpu)
 {
-	if (READ_ONCE(vcpu->unmark)) {
-		hve_kvm_apic_assist(vcpu->kvm, 0);
-		WRITE_ONCE(vcpu->unmark, false);
-	}
+	if (READ_ONCE(vcpu->remark))
+		hve_vapic_remark(vcpu);
 	hve_flush_entering(vcpu);
 	if (hve_time_is_stale(vcpu->vm))
 		hve_time_refresh(vcpu->vm);
@@ -56,7 +54,7 @@ void hve_reset(struct hve_vm *vm)
 	if (was_used)
 		vm->resets++;
 	mutex_unlock(&vm->lock);
-	/* Each vCPU obeys @unmark and the new time before it is in the guest. */
+	/* Each vCPU obeys @remark and the new time before it is in the guest. */
 	hve_kvm_request_entry_check(vm->kvm);
 	if (was_used)
 		hve_event_post(vm, HVE_EVENT_RESET, vm->resets,

@@ -78,6 +78,7 @@ enum hve_time_source {
  * @anchor: reference time at that moment; hve_vm.lock
  * @sequence: last sequence written to the TSC page; hve_vm.lock
  * @valid: that page's sequence is not 0; hve_vm.lock
+ * @rewrite: that page is another host's: make it anew in any case; hve_vm.lock
  * @done: hve_vm.changes that all this was last made for; written under
  *	hve_vm.lock
  */
@@ -92,6 +93,7 @@ struct hve_time {
 	u64 anchor;
 	u32 sequence;
 	bool valid;
+	bool rewrite;
 	int done;
 };
 
@@ -148,8 +150,9 @@ struct hve_flush_queue {
  * @vm: the VM
  * @index: VP index, the same as KVM's vcpu_idx
  * @vp_assist: the MSR; hve_vm.lock
- * @unmark: the guest restarted: no more marks in the old assist page; set under
- *	hve_vm.lock, obeyed and cleared by this vCPU before it enters the guest
+ * @remark: KVM is to be told anew where it marks interrupts that need no EOI;
+ *	set under hve_vm.lock, obeyed and cleared by this vCPU before it enters the
+ *	guest
  * @assist_page: the overlay; hve_vm.lock
  * @runtime: ns of CPU time in the KVM_RUNs that are over; used by this vCPU only
  * @run_began: the thread's CPU time when the present one began; likewise
@@ -170,7 +173,7 @@ struct hve_vcpu {
 	struct hve_vm *vm;
 	u32 index;
 	u64 vp_assist;
-	bool unmark;
+	bool remark;
 	struct hve_overlay assist_page;
 	u64 runtime;
 	u64 run_began;

@@ -206,8 +206,7 @@ int hve_vm_detach(struct kvm *kvm)
 	return 0;
 }
 
-/* The names of @features, for people */
-static void name_features(u64 features, char *text, size_t len)
+void hve_vm_name_features(u64 features, char *text, size_t len)
 {
 	size_t used = 0;
 	u32 i;
@@ -243,7 +242,7 @@ static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 	vm->ready = true;
 	if (!vm->refused)
 		return;
-	name_features(vm->refused, names, sizeof(names));
+	hve_vm_name_features(vm->refused, names, sizeof(names));
 	trace_hve_refusal(vm->id, vm->refused, names);
 	hve_event_post(vm, HVE_EVENT_REFUSED, vm->refused,
 		       "%s: the VMM has no in-kernel APIC", names);
@@ -301,6 +300,45 @@ bool hve_vm_permits(const struct hve_vm *vm, const struct hve_context *context)
 {
 	return vm->context == context || uid_eq(vm->uid, current_fsuid()) ||
 	       capable(CAP_SYS_ADMIN);
+}
+
+struct holding {
+	struct hve_context *context;
+	struct kvm *kvm;
+};
+
+static int hold(struct hve_vm *vm, void *arg)
+{
+	struct holding *holding = arg;
+
+	if (!hve_vm_permits(vm, holding->context))
+		return -EPERM;
+	/* It leaves the list when its last reference is gone already. */
+	if (!hve_kvm_get(vm->kvm))
+		return -ENOENT;
+	holding->kvm = vm->kvm;
+	return 0;
+}
+
+int hve_vm_hold(u32 id, struct hve_context *context, struct kvm **kvm)
+{
+	struct holding holding = { .context = context };
+	char why[HVE_REASON_LEN];
+	int err = hve_hooks_get(why, sizeof(why));
+
+	if (err)
+		return hve_context_refuse(context, err, "%s", why);
+	err = hve_vm_with(id, hold, &holding);
+	if (err)
+		hve_hooks_put();
+	*kvm = holding.kvm;
+	return err;
+}
+
+void hve_vm_release(struct kvm *kvm)
+{
+	hve_kvm_put(kvm);
+	hve_hooks_put();
 }
 
 int hve_vm_for_each(int (*fn)(struct hve_vm *vm, void *arg), void *arg)

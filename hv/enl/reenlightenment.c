@@ -11,12 +11,13 @@
  * not there when it matters gets nothing. Emulation itself is deliberately
  * absent: between the change and the guest's reaction RDTSC runs at the new
  * frequency. State: struct hve_reenlightenment, under hve_vm.lock. Save/restore:
- * the three MSRs. Source: TLFS, "Nested Virtualization", Compatibility with
+ * the three MSRs, the frequency that the guest knows of. Source: TLFS, "Nested Virtualization", Compatibility with
  * Live Migration.
  */
 #include <linux/nospec.h>
 #include "../hve.h"
 #include "../kvm/services.h"
+#include "../saved.h"
 
 void hve_reenlightenment_tsc_changed(struct hve_vm *vm)
 {
@@ -45,6 +46,25 @@ void hve_reenlightenment_frequency(struct hve_vm *vm, u32 khz)
 	state->khz = khz;
 }
 
+u32 hve_reenlightenment_khz(const struct hve_vm *vm)
+{
+	return vm->reenlightenment.khz ?:
+	       hve_kvm_tsc_khz(hve_kvm_vcpu(vm->kvm, 0));
+}
+
+/* The first vCPU that enters sees whether it is another one here. */
+void hve_reenlightenment_restore(struct hve_vm *vm, u32 khz)
+{
+	lockdep_assert_held(&vm->lock);
+	vm->reenlightenment.khz = khz;
+}
+
+bool hve_reenlightenment_is_valid(u64 control)
+{
+	return !(control & TLFS_REENLIGHTENMENT_ENABLE) ||
+	       (u8)control >= TLFS_IPI_VECTOR_MIN;
+}
+
 void hve_reenlightenment_reset(struct hve_vm *vm)
 {
 	lockdep_assert_held(&vm->lock);
@@ -66,8 +86,7 @@ enum hve_verdict hve_set_reenlightenment_control(struct hve_vcpu *vcpu,
 {
 	struct hve_vm *vm = vcpu->vm;
 
-	if (data & TLFS_REENLIGHTENMENT_ENABLE &&
-	    (u8)data < TLFS_IPI_VECTOR_MIN)
+	if (!hve_reenlightenment_is_valid(data))
 		return HVE_BAD_PARAMETER;
 	mutex_lock(&vm->lock);
 	WRITE_ONCE(vm->reenlightenment.control, data);

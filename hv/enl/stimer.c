@@ -13,6 +13,7 @@
  */
 #include "synic.h"
 #include "../kvm/services.h"
+#include "../saved.h"
 
 #define NS_PER_TICK	100u
 /* Some 146 years; what is farther away is looked at again then. */
@@ -65,6 +66,7 @@ static void expire(struct hve_stimer *timer, bool wake)
 	if (!is_periodic(timer))
 		timer->config &= ~TLFS_STIMER_ENABLED;
 	if (is_direct(timer)) {
+		vcpu->synic->unseen |= BIT(timer->index);
 		hve_kvm_interrupt_one(vcpu->kvm, vector_of(timer->config));
 		return;
 	}
@@ -76,7 +78,7 @@ static void expire(struct hve_stimer *timer, bool wake)
 		hve_kvm_request_entry(vcpu->kvm);
 }
 
-static enum hrtimer_restart look(struct hve_stimer *timer)
+static enum hrtimer_restart look(struct hve_stimer *timer, bool wake)
 {
 	struct hve_period *at = &timer->at;
 	u64 now = hve_time_peek(timer->vcpu);
@@ -88,7 +90,7 @@ static enum hrtimer_restart look(struct hve_stimer *timer)
 	if (now >= at->fire) {
 		taken = is_taken(timer);
 		if (taken || !is_periodic(timer))
-			expire(timer, true);
+			expire(timer, wake);
 		if (!is_periodic(timer))
 			return HRTIMER_NORESTART;
 		hve_period_next(at, timer->count, now,
@@ -107,7 +109,7 @@ static enum hrtimer_restart fired(struct hrtimer *hrtimer)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&synic->lock, flags);
-	restart = look(timer);
+	restart = look(timer, true);
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
 	return restart;
 }
@@ -137,9 +139,11 @@ void hve_stimer_stop(struct hve_vcpu *vcpu)
 		raw_spin_lock_irqsave(&synic->lock, flags);
 		timer->config = timer->count = 0;
 		timer->waiting = false;
+		synic->unseen = 0;
 		raw_spin_unlock_irqrestore(&synic->lock, flags);
 		hrtimer_cancel(&timer->timer);
 	}
+	WRITE_ONCE(synic->rearm, false);
 }
 
 static bool message_for(struct hve_stimer *timer, u32 *sint,
@@ -194,6 +198,29 @@ static void start(struct hve_stimer *timer, u64 now)
 	else
 		hrtimer_start(&timer->timer, host_time(timer->at.fire, now),
 			      HRTIMER_MODE_ABS);
+}
+
+void hve_stimer_rearm(struct hve_vcpu *vcpu)
+{
+	struct hve_synic *synic = vcpu->synic;
+	unsigned long flags;
+	u32 i;
+
+	WRITE_ONCE(synic->rearm, false);
+	/* Reading it may sleep; under the lock it is then up to date. */
+	hve_time_now(vcpu);
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
+		struct hve_stimer *timer = &synic->timers[i];
+
+		/* The saved APIC has the vector or not: it is pending once. */
+		if (synic->unseen & BIT(i))
+			hve_kvm_interrupt_one(vcpu->kvm,
+					      vector_of(timer->config));
+		if (look(timer, false) == HRTIMER_RESTART)
+			hrtimer_start_expires(&timer->timer, HRTIMER_MODE_ABS);
+	}
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
 }
 
 static bool may_be_enabled(u64 config)
@@ -253,4 +280,78 @@ enum hve_verdict hve_set_stimer(struct hve_vcpu *vcpu, u32 index, u64 data)
 	start(timer, now);
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
 	return HVE_OK;
+}
+
+bool hve_stimer_is_valid(const struct hve_vm *vm,
+			 const struct hve_blob_timer *timer)
+{
+	const u64 config = timer->config;
+	const bool direct = config & TLFS_STIMER_DIRECT;
+	const bool due = timer->flags & (HVE_BLOB_TIMER_WAITING |
+					 HVE_BLOB_TIMER_UNSEEN);
+
+	if (config & TLFS_STIMER_RSVDZ ||
+	    (direct && !hve_vm_has(vm, HVE_F_STIMER_DIRECT)))
+		return false;
+	if ((config & TLFS_STIMER_ENABLED || due) && !may_be_enabled(config))
+		return false;
+	if (timer->flags & ~(direct ? HVE_BLOB_TIMER_UNSEEN :
+			     HVE_BLOB_TIMER_WAITING))
+		return false;
+	if (!(config & TLFS_STIMER_ENABLED) || !timer->count)
+		return true;
+	if (!(config & TLFS_STIMER_PERIODIC) && timer->expiry != timer->count)
+		return false;
+	return timer->fire >= timer->expiry;
+}
+
+void hve_stimer_save(struct hve_vcpu *vcpu, struct hve_blob_writer *writer)
+{
+	struct hve_synic *synic = vcpu->synic;
+	unsigned long flags;
+	u32 i;
+
+	if (!synic || !hve_vm_has(vcpu->vm, HVE_F_STIMER))
+		return;
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
+		const struct hve_stimer *timer = &synic->timers[i];
+		struct hve_blob_timer is = {
+			.vp = vcpu->index, .index = i,
+			.config = timer->config, .count = timer->count,
+			.expiry = timer->at.expiry, .fire = timer->at.fire,
+			.expired = timer->expired,
+		};
+
+		if (timer->waiting)
+			is.flags |= HVE_BLOB_TIMER_WAITING;
+		if (synic->unseen & BIT(i) && is_direct(timer))
+			is.flags |= HVE_BLOB_TIMER_UNSEEN;
+		hve_blob_put(writer, HVE_BLOB_TIMER, &is, sizeof(is), NULL, 0);
+	}
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+}
+
+void hve_stimer_restore(struct hve_vcpu *vcpu,
+			const struct hve_blob_timer *timers)
+{
+	struct hve_synic *synic = vcpu->synic;
+	unsigned long flags;
+	u32 i;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
+		struct hve_stimer *timer = &synic->timers[i];
+
+		timer->config = timers[i].config;
+		timer->count = timers[i].count;
+		timer->at.expiry = timers[i].expiry;
+		timer->at.fire = timers[i].fire;
+		timer->expired = timers[i].expired;
+		timer->waiting = timers[i].flags & HVE_BLOB_TIMER_WAITING;
+		if (timers[i].flags & HVE_BLOB_TIMER_UNSEEN)
+			synic->unseen |= BIT(i);
+	}
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	WRITE_ONCE(synic->rearm, true);
 }

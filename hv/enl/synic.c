@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include "synic.h"
 #include "../kvm/services.h"
+#include "../saved.h"
 
 int hve_synic_init(struct hve_vcpu *vcpu)
 {
@@ -33,6 +34,14 @@ int hve_synic_init(struct hve_vcpu *vcpu)
 	return 0;
 }
 
+/* Of the list of signals; whoever holds the lock knows what it says no longer */
+static void take_out(struct hve_signal *signal)
+{
+	list_del_init(&signal->link);
+	if (signal->restored)
+		kfree(signal);
+}
+
 /* Messages on their way never arrive; signals belong to their ports. */
 static void drop_queues(struct hve_synic *synic)
 {
@@ -43,7 +52,8 @@ static void drop_queues(struct hve_synic *synic)
 	raw_spin_lock_irqsave(&synic->lock, flags);
 	list_splice_init(&synic->messages, &messages);
 	while (!list_empty(&synic->signals))
-		list_del_init(synic->signals.next);
+		take_out(list_first_entry(&synic->signals, struct hve_signal,
+					  link));
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
 	list_for_each_entry_safe(message, next, &messages, link)
 		hve_port_delivered(message);
@@ -60,7 +70,7 @@ void hve_synic_free(struct hve_vcpu *vcpu)
 	kfree(vcpu->synic);
 }
 
-static void inhibit_apicv(struct hve_vcpu *vcpu, u32 auto_eoi)
+void hve_synic_inhibit_apicv(struct hve_vcpu *vcpu, u32 auto_eoi)
 {
 	struct hve_synic *synic = vcpu->synic;
 	struct hve_vm *vm = vcpu->vm;
@@ -84,7 +94,7 @@ void hve_synic_reset(struct hve_vcpu *vcpu)
 	hve_stimer_stop(vcpu);
 	drop_queues(synic);
 	if (synic->auto_eoi)
-		inhibit_apicv(vcpu, 0);
+		hve_synic_inhibit_apicv(vcpu, 0);
 	WRITE_ONCE(synic->control, 0);
 	WRITE_ONCE(synic->siefp, 0);
 	WRITE_ONCE(synic->simp, 0);
@@ -120,7 +130,7 @@ static void signal_work(struct hve_vcpu *vcpu)
 		if (signal) {
 			sint = signal->sint;
 			flag = signal->flag;
-			list_del_init(&signal->link);
+			take_out(signal);
 		}
 		raw_spin_unlock_irqrestore(&synic->lock, flags);
 		if (!signal)
@@ -134,6 +144,8 @@ void hve_synic_work(struct hve_vcpu *vcpu)
 	if (!vcpu->synic)
 		return;
 	WRITE_ONCE(vcpu->synic->blocked, false);
+	if (unlikely(READ_ONCE(vcpu->synic->rearm)))
+		hve_stimer_rearm(vcpu);
 	hve_stimer_messages(vcpu);
 	if (!list_empty_careful(&vcpu->synic->messages))
 		hve_message_work(vcpu);
@@ -290,25 +302,33 @@ enum hve_verdict hve_get_sint(struct hve_vcpu *vcpu, u32 index, u64 *data)
 	return HVE_OK;
 }
 
+enum hve_verdict hve_sint_check(const struct hve_vm *vm, u64 value)
+{
+	/* A masked one may say anything: guests mask by writing that bit alone. */
+	if (!(value & TLFS_SINT_MASKED) &&
+	    (value & TLFS_SINT_VECTOR) < TLFS_SINT_VECTOR_MIN)
+		return HVE_BAD_PARAMETER;
+	/* Hardware could not do it; hint 9 told the guest to do without. */
+	if (value & TLFS_SINT_AUTO_EOI && hve_vm_has(vm, HVE_F_AVIC))
+		return HVE_DENIED;
+	return HVE_OK;
+}
+
 enum hve_verdict hve_set_sint(struct hve_vcpu *vcpu, u32 index, u64 data)
 {
 	struct hve_synic *synic = vcpu->synic;
 	u32 auto_eoi = synic->auto_eoi & ~BIT(index);
+	enum hve_verdict verdict = hve_sint_check(vcpu->vm, data);
 
-	/* A masked one may say anything: guests mask by writing that bit alone. */
-	if (!(data & TLFS_SINT_MASKED) &&
-	    (data & TLFS_SINT_VECTOR) < TLFS_SINT_VECTOR_MIN)
-		return HVE_BAD_PARAMETER;
-	/* Hardware could not do it; hint 9 told the guest to do without. */
-	if (data & TLFS_SINT_AUTO_EOI && hve_vm_has(vcpu->vm, HVE_F_AVIC))
-		return HVE_DENIED;
-	if (data & TLFS_SINT_AUTO_EOI && !(data & TLFS_SINT_MASKED))
+	if (verdict != HVE_OK)
+		return verdict;
+	if (hve_sint_is_auto_eoi(data))
 		auto_eoi |= BIT(index);
 	WRITE_ONCE(synic->sint[index], data);
 	if (auto_eoi == synic->auto_eoi)
 		return HVE_OK;
 	mutex_lock(&vcpu->vm->lock);
-	inhibit_apicv(vcpu, auto_eoi);
+	hve_synic_inhibit_apicv(vcpu, auto_eoi);
 	mutex_unlock(&vcpu->vm->lock);
 	return HVE_OK;
 }

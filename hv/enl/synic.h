@@ -51,9 +51,12 @@ struct hve_stimer {
  * @blocked: a message waits for its slot: the next EOI or EOM tries again
  * @message_page: overlay at SIMP; hve_vm.lock
  * @event_page: overlay at SIEFP; hve_vm.lock
+ * @rearm: timers were restored and do not run: for the vCPU, before it enters
+ *	the guest; set while it is stopped
  * @lock: what follows, from any context
  * @messages: to be delivered, oldest first
  * @signals: event flags to be set
+ * @unseen: direct timers that expired since the vCPU left KVM_RUN, one bit each
  * @timers: the four of them
  */
 struct hve_synic {
@@ -64,13 +67,23 @@ struct hve_synic {
 	u64 sint[TLFS_SINT_COUNT];
 	u32 auto_eoi;
 	bool blocked;
+	bool rearm;
 	struct hve_overlay message_page;
 	struct hve_overlay event_page;
 	raw_spinlock_t lock;
 	struct list_head messages;
 	struct list_head signals;
+	u32 unseen;
 	struct hve_stimer timers[TLFS_STIMER_COUNT];
 };
+
+static inline bool hve_sint_is_auto_eoi(u64 value)
+{
+	return value & TLFS_SINT_AUTO_EOI && !(value & TLFS_SINT_MASKED);
+}
+
+/* synic.c, under hve_vm.lock: the SINTs with AutoEOI are @auto_eoi from now on */
+void hve_synic_inhibit_apicv(struct hve_vcpu *vcpu, u32 auto_eoi);
 
 /* message.c, in the vCPU's thread. False: it must wait */
 bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
@@ -88,5 +101,7 @@ void hve_stimer_init(struct hve_vcpu *vcpu);
 void hve_stimer_stop(struct hve_vcpu *vcpu);
 /* Delivers what waits, in the vCPU's thread */
 void hve_stimer_messages(struct hve_vcpu *vcpu);
+/* Starts what was restored, in the vCPU's thread */
+void hve_stimer_rearm(struct hve_vcpu *vcpu);
 
 #endif /* HVE_ENL_SYNIC_H */

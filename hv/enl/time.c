@@ -9,7 +9,8 @@
  * MSR follows the host's clock. Either change goes on from the time reached.
  * The parameters are read under a seqcount, from interrupts too, and written
  * under hve_vm.lock with interrupts off, in a vCPU's thread: on its next entry
- * after anybody marked them stale.
+ * after anybody marked them stale. Save/restore: the time reached, and the
+ * page's sequence, so that the page made anew has another one.
  * Source: TLFS, "Timers".
  */
 #include <linux/irqflags.h>
@@ -17,6 +18,7 @@
 #include <linux/timekeeping.h>
 #include "../hve.h"
 #include "../kvm/services.h"
+#include "../saved.h"
 #include "tsc.h"
 
 #define NS_PER_TICK	100u
@@ -144,10 +146,11 @@ static void refresh_locked(struct hve_vm *vm)
 		return;
 	hve_kvm_tsc_state(vm->kvm, &tsc);
 	hve_reenlightenment_frequency(vm, tsc.khz);
-	if (!is_current(&vm->time, &tsc)) {
+	if (vm->time.rewrite || !is_current(&vm->time, &tsc)) {
 		invalidate_page(vm);
 		switch_source(vm, &tsc);
 		write_page(vm);
+		vm->time.rewrite = false;
 	}
 	smp_store_release(&vm->time.done, changes);
 }
@@ -175,8 +178,8 @@ void hve_time_touched(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 	mark_stale(vm, NULL);
 }
 
-/* The caller requests the entry check. */
-void hve_time_reset(struct hve_vm *vm)
+/* From @reference on; the caller requests the entry check. */
+static void begin_at(struct hve_vm *vm, u64 reference)
 {
 	struct hve_time *time = &vm->time;
 	unsigned long flags;
@@ -186,12 +189,34 @@ void hve_time_reset(struct hve_vm *vm)
 	local_irq_save(flags);
 	write_seqcount_begin(&time->seq);
 	time->source = HVE_TIME_CLOCK;
-	time->anchor = 0;
+	time->anchor = reference;
 	time->anchor_clock = clock_ticks();
-	time->offset = -time->anchor_clock;
+	time->offset = reference - time->anchor_clock;
 	write_seqcount_end(&time->seq);
 	local_irq_restore(flags);
 	atomic_inc(&vm->changes);
+}
+
+void hve_time_reset(struct hve_vm *vm)
+{
+	vm->time.rewrite = false;
+	begin_at(vm, 0);
+}
+
+u64 hve_time_reached(struct hve_vm *vm)
+{
+	struct kvm_vcpu *vcpu = hve_kvm_vcpu(vm->kvm, 0);
+
+	lockdep_assert_held(&vm->lock);
+	return reached(vm, vcpu, hve_kvm_tsc_khz(vcpu));
+}
+
+void hve_time_restore(struct hve_vm *vm, const struct hve_blob_time *time)
+{
+	begin_at(vm, time->reference);
+	vm->time.sequence = time->sequence;
+	/* Memory has the page as the guest last saw it, valid maybe. */
+	vm->time.rewrite = true;
 }
 
 u64 hve_time_peek(struct hve_vcpu *vcpu)

@@ -7,7 +7,7 @@
  * assist page is enabled KVM marks an interrupt there that needs no EOI; the
  * guest then ends it without an exit. The page itself every served guest may
  * enable; the mark needs vapic. State: the MSR, written by its vCPU only; the
- * overlay, under hve_vm.lock. Source: TLFS, "Virtual Interrupt Controller",
+ * overlay, under hve_vm.lock. Save/restore: both; KVM is told again. Source: TLFS, "Virtual Interrupt Controller",
  * Local APIC MSR Accesses, EOI Assist; "Virtual Processors", assist page.
  */
 #include "../hve.h"
@@ -63,6 +63,17 @@ static enum hve_verdict place_page(struct hve_vcpu *vcpu, u64 gpa)
 	if (verdict != HVE_OK)
 		hve_overlay_remove(vm, &vcpu->assist_page);
 	return verdict;
+}
+
+void hve_vapic_remark(struct hve_vcpu *vcpu)
+{
+	const struct hve_overlay *page = &vcpu->assist_page;
+	struct hve_vm *vm = vcpu->vm;
+
+	mutex_lock(&vm->lock);
+	WRITE_ONCE(vcpu->remark, false);
+	hve_kvm_apic_assist(vcpu->kvm, page->mapped ? page->gpa : 0);
+	mutex_unlock(&vm->lock);
 }
 
 enum hve_verdict hve_set_vp_assist_page(struct hve_vcpu *vcpu, u64 data)

@@ -258,6 +258,7 @@ static noinline int maybe_run(struct kvm_vcpu *vcpu)
 	hve_runtime_begin(hve_vcpu);
 	err = ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
 	hve_runtime_end(hve_vcpu);
+	hve_synic_left(hve_vcpu);
 	if (unlikely(hve_vcpu->exit.event) && !err)
 		hve_kvm_exit(hve_vcpu);
 	return err;

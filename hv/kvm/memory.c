@@ -46,3 +46,9 @@ bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa)
 {
 	return !(gpa >> vcpu->arch.maxphyaddr);
 }
+
+bool hve_kvm_has_memory(struct kvm *kvm, u64 gpa)
+{
+	return !kvm_is_error_hva(static_call(hve_gfn_to_hva)(kvm,
+							     gpa >> PAGE_SHIFT));
+}

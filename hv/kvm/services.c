@@ -130,38 +130,6 @@ void hve_kvm_unlock(struct kvm *kvm)
 	mutex_unlock(&kvm->lock);
 }
 
-int hve_kvm_with_vcpus_stopped(struct kvm *kvm, void (*fn)(void *arg),
-			       void *arg)
-{
-	struct kvm_vcpu *vcpu;
-	u32 stopped = 0, nr;
-	int srcu, err = -EBUSY;
-
-	if (current->mm != kvm->mm)
-		return -EXDEV;
-	mutex_lock(&kvm->lock);
-	nr = hve_kvm_online_vcpus(kvm);
-	if (nr != kvm->created_vcpus)
-		goto unlock;
-	for (; stopped < nr; stopped++)
-		if (!mutex_trylock(&kvm_get_vcpu(kvm, stopped)->mutex))
-			goto unlock;
-	vcpu = nr ? kvm_get_vcpu(kvm, 0) : NULL;
-	if (vcpu)
-		static_call(hve_vcpu_load)(vcpu);
-	srcu = srcu_read_lock(&kvm->srcu);
-	fn(arg);
-	srcu_read_unlock(&kvm->srcu, srcu);
-	if (vcpu)
-		static_call(hve_vcpu_put)(vcpu);
-	err = 0;
-unlock:
-	while (stopped--)
-		mutex_unlock(&kvm_get_vcpu(kvm, stopped)->mutex);
-	mutex_unlock(&kvm->lock);
-	return err;
-}
-
 /* The guest's FPU state is current's, in registers or about to be. */
 static void lock_guest_fpu(void)
 {

@@ -45,6 +45,9 @@ bool hve_kvm_has_own_hyperv(struct kvm_vcpu *vcpu);
 /* Keeps vCPUs from being created; false, and not locked, when there are some */
 bool hve_kvm_lock_empty(struct kvm *kvm);
 void hve_kvm_unlock(struct kvm *kvm);
+/* stop.c: a reference on the VM, unless it is about to go */
+bool hve_kvm_get(struct kvm *kvm);
+void hve_kvm_put(struct kvm *kvm);
 /*
  * Stops every vCPU for as long as @fn runs, on behalf of the first one, in
  * whose context guest memory may be written. EBUSY: one is running; EXDEV: the
@@ -52,6 +55,8 @@ void hve_kvm_unlock(struct kvm *kvm);
  */
 int hve_kvm_with_vcpus_stopped(struct kvm *kvm, void (*fn)(void *arg),
 			       void *arg);
+/* Likewise from any process; @fn must not read or write guest memory */
+int hve_kvm_with_vcpus_still(struct kvm *kvm, void (*fn)(void *arg), void *arg);
 
 /* Registers */
 /* XMM0 to XMM5, low half first */
@@ -80,6 +85,8 @@ struct tlfs_zeroed_range;
 int hve_kvm_zeroed_memory(struct kvm *kvm, struct tlfs_zeroed_range *ranges,
 			  u32 room);
 bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa);
+/* Whether it could be written; any process that holds kvm->srcu */
+bool hve_kvm_has_memory(struct kvm *kvm, u64 gpa);
 
 /* Other vCPUs of the same VM; bit n of @targets is VP n */
 u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,

@@ -358,6 +358,28 @@ struct hve_port_message {
 	__u8  payload[240];
 };
 
+/**
+ * struct hve_state - the Hyper-V state of a VM whose vCPUs all stand still
+ * @size: size of this structure in bytes
+ * @flags: zero
+ * @vm_id: which VM
+ * @length: bytes at @data; getting: in: room, out: what there is (ENOSPC: more)
+ * @data: pointer to them
+ *
+ * Get it while the VM is paused; set it in a new VM with the same enlightenments
+ * or more, when its memory is there and before its guest runs. All of it is set
+ * or nothing. Errors: ENOENT, EPERM it is another user's, EBUSY a vCPU is
+ * running, ENODATA it has no vCPU, EEXIST its guest has run, EOPNOTSUPP the
+ * guest needs what is not served, E2BIG too few vCPUs, EINVAL no such state.
+ */
+struct hve_state {
+	__u32 size;
+	__u32 flags;
+	__u32 vm_id;
+	__u32 length;
+	__u64 data;
+};
+
 #define HVE_IOC			0xBF
 #define HVE_GET_VERSION		_IO(HVE_IOC, 0)	/* returns HVE_API_VERSION */
 #define HVE_GET_FEATURES	_IO(HVE_IOC, 1)	/* struct hve_features */
@@ -372,5 +394,7 @@ struct hve_port_message {
 #define HVE_SELF_CHECK		_IO(HVE_IOC, 10) /* hook all, unhook all */
 #define HVE_GET_CRASH		_IO(HVE_IOC, 11) /* struct hve_crash */
 #define HVE_OPEN_PORT		_IO(HVE_IOC, 12) /* struct hve_port_request */
+#define HVE_GET_STATE		_IO(HVE_IOC, 13) /* struct hve_state */
+#define HVE_SET_STATE		_IO(HVE_IOC, 14) /* struct hve_state */
 
 #endif /* _UAPI_LINUX_KVM_HVE_H */

@@ -187,6 +187,42 @@ assert vms[0]["tsc_page"] == "valid"' <<< "$out"
 	FAKE_IDLE=1 expect "status: JSON without VMs" 0 '"vms": ?\[' status --json
 }
 
+test_save() {
+	local file="$root/state" files
+
+	expect "save: writes a file" 0 '^$' save 7 "$file"
+	[ "$(stat -c '%s %a' "$file")" = "200000 600" ]
+	report $? "save: all of it, for its owner"
+	expect "restore: reads it" 0 '^$' restore 7 "$file"
+	echo old > "$file"
+	expect "save: a running VM" 1 'saving .* refused: VM 1 is running: pause it' \
+		save 1 "$file"
+	[ "$(cat "$file")" = old ]
+	report $? "save: what was there stays"
+	expect "restore: another file" 1 'restoring .* refused: .* its end is missing' \
+		restore 7 "$file"
+	expect "restore: no file" 1 'nothing cannot be read: No such' \
+		restore 7 "$root/nothing"
+	expect "restore: a folder" 1 'cannot be read: Is a dir' restore 7 "$root/dev"
+	truncate -s 65M "$root/large"
+	expect "restore: a large file" 1 'too large: name a file' \
+		restore 7 "$root/large"
+	expect "save: no such folder" 1 'cannot be written: No such' \
+		save 7 "$root/nothing/state"
+	expect "save: onto a folder" 1 'cannot be written: Is a dir' save 7 "$root/dev"
+	files=$(find "$root" -maxdepth 1 -name '*.??????')
+	out=$files
+	[ -z "$files" ]
+	report $? "save: nothing is left behind"
+	expect "save: no file" 2 'a VM and a file are needed' save 7
+	expect "save: too many" 2 'a VM and a file are needed' save 7 a b
+	expect "save: not a number" 2 '"-1" is not the number' save -1 "$file"
+	module=old expect "save: an old module" 1 'same version' save 7 "$file"
+	rm -f "$root/dev/kvm-hve"
+	expect "save: no module" 1 'modprobe kvm-hve' save 7 "$file"
+	make_host
+}
+
 test_list() {
 	local missing
 
@@ -249,6 +285,7 @@ make_host
 test_doctor
 test_run
 test_status
+test_save
 test_list
 test_texts
 echo "1..$count"

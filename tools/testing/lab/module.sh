@@ -20,7 +20,7 @@ eval "$("$here/kernel.sh" --kernel "$kernel")"
 work=$top/build/module-$release
 mkdir -p "$work"
 (cd "$top" && tar cf - Kbuild dkms.conf hv/*.[ch] hv/enl/*.[ch] \
-	hv/kvm/*.[chS] hv/kvm/*.def hv/kvm/*.sh include) |
+	hv/*.def hv/kvm/*.[chS] hv/kvm/*.def hv/kvm/*.sh include) |
 	(cd "$work" && tar xf -)
 if ! HVE_VMLINUZ=${vmlinux:-$vmlinuz} HVE_MODULES=$modules \
      make -C "$build" M="$work" -j"$(nproc)" modules >"$work/log" 2>&1; then
