@@ -104,7 +104,7 @@ static int check_vm(struct hve_restoring *r)
 	if (r->vm->guest_os_id || r->vm->hypercall ||
 	    !list_empty(&r->vm->overlays))
 		return hve_context_refuse(r->context, -EEXIST,
-					  "the guest of VM %u has run already: restore into a new VM, before it runs",
+					  "VM %u has Hyper-V state already, of its guest or restored: restore into a new VM, before it runs",
 					  r->vm->id);
 	if (head->features & ~r->vm->features) {
 		hve_vm_name_features(head->features & ~r->vm->features, names,

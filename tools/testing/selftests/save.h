@@ -29,4 +29,6 @@ enum {
 #define SAVE_ONCE_MS		60000ul	/* it does not, by far */
 #define SAVE_PERIOD_MS		20ul
 
+#define SAVE_SKIPPED		1024u	/* pages at the beginning of the pool */
+
 #endif /* TEST_SAVE_H */
