@@ -197,7 +197,7 @@ int hve_entry_apic_set_eoi(struct kvm_lapic *apic)
 {
 	struct kvm_vcpu *vcpu = hve_lapic_vcpu(apic);
 
-	if (!vcpu || likely(!hve_lookup_maybe(vcpu->kvm)))
+	if (!HVE_PRIVATE_KNOWN || likely(!hve_lookup_maybe(vcpu->kvm)))
 		return ORIGINAL(apic_set_eoi, apic);
 	return maybe_set_eoi(apic);
 }

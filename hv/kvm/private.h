@@ -15,9 +15,11 @@
 struct kvm_lapic;
 
 #ifdef HVE_LAYOUT_KNOWN
+#define HVE_PRIVATE_KNOWN	true
 #define HVE_PRIVATE(type, structure, member, pointer)			\
 	(*(type *)((char *)(pointer) + HVE_OFFSET_##structure##_##member))
 #else
+#define HVE_PRIVATE_KNOWN	false
 #define HVE_PRIVATE(type, structure, member, pointer)	((type)NULL)
 #endif
 
