@@ -100,10 +100,10 @@ run_test()
 {
 	local log=$out/$1.log try rc
 
-	say "$1, in an emulated AMD machine with SVM and 2 CPUs"
+	say "$1, in an emulated AMD machine with SVM"
 	for try in 1 2 3; do
 		rc=0
-		"$lab/run.sh" --kernel "${KERNEL:-}" --root --mem 3072 \
+		"$lab/run.sh" --kernel "${KERNEL:-}" --root --smp 1 --mem 3072 \
 			--payload "$out/payload" --timeout 240 -- \
 			sh /payload/run "$1" >"$log" 2>&1 || rc=$?
 		if [ $rc = 0 ] || [ $try = 3 ] || ! emulator_failed $rc "$log"; then
