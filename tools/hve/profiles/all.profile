@@ -15,6 +15,9 @@ xmm-input		# Windows flushes and interrupts without a memory page
 runtime
 crash			# kept by the module, and the guest goes on
 reset
+synic			# without it nothing of the next two
+stimer			# Windows leaves the RTC and the HPET alone
+stimer-direct
 reenlightenment
 invtsc			# a guest that asks trusts the TSC: leave out where it varies
 avic

@@ -130,7 +130,7 @@ test_run() {
 		run --hv relaxed -- true
 	expect "run: the list changes the profile" 0 'time, frequencies, tlbflush, crash to' \
 		run --hv -vapic,ipi=off --profile linux -- true
-	expect "run: passthrough is what the host has" 0 'ipi, spinlocks, runtime, crash, r' \
+	expect "run: passthrough is what the host has" 0 'ipi, spinlocks, runtime, crash, s' \
 		run --hv passthrough,-reset -- true
 	# shellcheck disable=SC2016
 	expect "run: the context stays open in the command" 0 '/dev/kvm-hve' \
@@ -142,8 +142,8 @@ test_run() {
 	expect "run: no command" 2 'no command to start' run --profile linux
 	expect "run: nothing asked for" 2 'linux' run -- true
 	# shellcheck disable=SC2016
-	expect "run: unknown name" 1 'unknown enlightenment "synic": `hve list`' \
-		run --hv synic -- true
+	expect "run: unknown name" 1 'unknown enlightenment "nonesuch": `hve list`' \
+		run --hv nonesuch -- true
 	expect "run: unknown profile" 1 'choose one of' run --profile no -- true
 	expect "run: unknown option" 2 'no option' run --no -- true
 	module=refuses expect "run: the module's sentence" 1 'wrong phase' \
