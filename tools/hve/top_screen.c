@@ -4,8 +4,8 @@
  *
  * In: samples and keys. Out: a table of VMs, and below it what the chosen one
  * does, drawn with ncurses; every line is cut to what the terminal has, however
- * small. Owns the screen and what was chosen: a VM by its number, so that it
- * stays chosen when the order changes. A sample that fails is said in the last
+ * small. Owns the screen and what was chosen: the first VM until somebody chooses,
+ * then one by its number, so that it stays chosen when the order changes. A sample that fails is said in the last
  * line, and the next is tried all the same: the module may be loaded again.
  */
 #include <curses.h>
@@ -18,6 +18,7 @@
 
 struct screen {
 	struct hve_top *top;
+	bool any;		/* nobody chose: the first one */
 	__u32 chosen;		/* number of the VM */
 	size_t place;		/* and its place in the table */
 	size_t first;		/* first VM that the table shows */
@@ -63,7 +64,9 @@ static void find_chosen(struct screen *screen)
 	const struct hve_top *top = screen->top;
 	size_t i;
 
-	for (i = 0; i < top->now.count; i++) {
+	if (screen->any)
+		screen->place = 0;
+	for (i = 0; !screen->any && i < top->now.count; i++) {
 		if (top->vms[i].vm->info.vm_id == screen->chosen) {
 			screen->place = i;
 			return;
@@ -85,6 +88,7 @@ static void choose(struct screen *screen, long place)
 		place = 0;
 	if ((size_t)place >= top->now.count)
 		place = top->now.count - 1;
+	screen->any = false;
 	screen->place = place;
 	screen->chosen = top->vms[place].vm->info.vm_id;
 }
@@ -283,7 +287,8 @@ static void run(struct screen *screen)
 
 int hve_top_screen(struct hve_top *top)
 {
-	struct screen screen = { .top = top, .vcpus = top->query.vcpus };
+	struct screen screen = { .top = top, .any = true,
+				 .vcpus = top->query.vcpus };
 	SCREEN *terminal;
 	const char *move_to;
 
@@ -291,7 +296,7 @@ int hve_top_screen(struct hve_top *top)
 	sample(&screen);
 	if (screen.why[0])
 		return hve_print_error(HVE_REFUSED, "%s", screen.why);
-	choose(&screen, 0);
+	find_chosen(&screen);
 	terminal = newterm(NULL, stdout, stdin);
 	if (!terminal)
 		return -1;
