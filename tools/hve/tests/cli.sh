@@ -128,7 +128,7 @@ test_run() {
 	report $? "run: --next arms for one"
 	expect "run: says what is served" 0 'serving vpindex, relaxed to every VM of true' \
 		run --hv relaxed -- true
-	expect "run: the list changes the profile" 0 'time, frequencies, tlbflush, crash to' \
+	expect "run: the list changes the profile" 0 'time, frequencies, tlbflush, crash, synic' \
 		run --hv -vapic,ipi=off --profile linux -- true
 	expect "run: passthrough is what the host has" 0 'ipi, spinlocks, runtime, crash, s' \
 		run --hv passthrough,-reset -- true
@@ -228,8 +228,12 @@ test_top() {
 	expect "top: not a number" 2 'not the number' top -- -1
 	screen 24x80 "" "top: the screen" 'sorted by ACTIVITY.*lkvm.*q quit'
 	screen 24x80 "s s v ^L" "top: keys" 'sorted by MSR .*PROCESS +VP'
-	screen 24x80 "down ^L" "top: the other VM is chosen" 'VM 1: qemu'
-	screen 24x80 "down up ^L" "top: and the first again" '.*q quit.*VM 7: lkvm'
+	screen 24x80 "- - - - - ^L" "top: the busiest VM is chosen" \
+		'VM 7: lkvm[^:]*guest: Microsoft[^:]*$'
+	screen 24x80 "- - - - - down ^L" "top: or another" \
+		'VM 1: qemu[^:]*guest: Linux[^:]*$'
+	screen 24x80 "- - - - - down down up ^L" "top: and the first again" \
+		'VM 7: lkvm[^:]*guest: Microsoft[^:]*$'
 	GROW=1 screen 24x80 "down down ^L" "top: VMs come and go" 'q quit'
 	screen 1x1 "s v j k" "top: the smallest terminal" ''
 	screen 3x200 "s v j k" "top: a flat one" 'ACTIVITY.*lkvm'
@@ -253,7 +257,7 @@ screen() {
 }
 
 test_list() {
-	local missing
+	local missing name
 
 	expect "list: supported here" 0 '^time +yes' list
 	expect "list: not supported here" 0 '^xmm-input +no' list
@@ -267,6 +271,12 @@ test_list() {
 	out=$missing
 	[ -z "$missing" ]
 	report $? "list: profile \"all\" has every name"
+	for name in profiles/*.profile; do
+		expect "list: profile $name" 0 "^$(basename "$name" .profile) " \
+			list --profiles
+		expect "run: profile $name" 0 'serving vpindex' \
+			run --profile "$name" -- true
+	done
 	rm "$root/dev/kvm-hve"
 	expect "list: no module" 0 '^time +\?' list
 	make_host
