@@ -4,9 +4,10 @@
  *
  * In: samples and keys. Out: a table of VMs, and below it what the chosen one
  * does, drawn with ncurses; every line is cut to what the terminal has, however
- * small. Owns the screen and what was chosen: the first VM until somebody chooses,
- * then one by its number, so that it stays chosen when the order changes. A sample that fails is said in the last
- * line, and the next is tried all the same: the module may be loaded again.
+ * small. Owns the screen and what was chosen: the first VM until somebody
+ * chooses, then one by its number, so that it stays chosen when the order
+ * changes. A sample that fails is said in the last line, and the next is tried
+ * all the same: the module may be loaded again.
  */
 #include <curses.h>
 #include <string.h>
