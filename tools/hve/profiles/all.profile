@@ -12,6 +12,9 @@ tlbflush
 ipi
 spinlocks=0x1fff	# what QEMU's users commonly give: about 8000 spins
 xmm-input		# Windows flushes and interrupts without a memory page
+xmm-output
+tlbflush-ext		# lists of addresses are flushed one by one
+guest-idle		# Linux's paravirtual spinlocks need it
 runtime
 crash			# kept by the module, and the guest goes on
 reset
@@ -19,6 +22,9 @@ synic			# without it nothing of the next two
 stimer			# Windows leaves the RTC and the HPET alone
 stimer-direct
 reenlightenment
+syndbg			# for debuggers only, and harmless without one
+ext-calls
+vp-index-calls
 invtsc			# a guest that asks trusts the TSC: leave out where it varies
 avic
 no-nonarch-coresharing=auto

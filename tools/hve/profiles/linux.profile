@@ -11,6 +11,8 @@ frequencies		# TSC and APIC timer without calibration against the PIT
 vapic			# EOI mostly without an exit, ICR in one write
 tlbflush		# a flush does not wait for a vCPU that is not running
 ipi			# one exit for any number of targets
+tlbflush-ext		# lists of addresses are flushed one by one
+guest-idle		# paravirtual spinlocks, together with ipi
 synic			# needed by the next one; Linux itself leaves it alone
 stimer			# clockevent of each CPU, "Hyper-V clockevent"
 stimer-direct		# the only form of it that Linux can use without a VMBus
@@ -23,7 +25,8 @@ kvm=hide
 # Left out: reenlightenment (for guests that run KVM and are migrated), invtsc
 # (Linux then takes its own TSC as clocksource, and trusts it even where the
 # host's is not invariant), avic (says what the advice against automatic EOI
-# says anyway), spinlocks (Linux wants the idle MSR with it, which is not
-# served), xmm-input (Linux passes its input in memory), reset (Linux has other
-# ways), and what Linux does not look at: runtime, no-nonarch-coresharing,
-# hw-features.
+# says anyway), spinlocks (Linux waits with the idle MSR, and never makes that
+# call), xmm-input and xmm-output (Linux uses memory), reset (Linux has other
+# ways), ext-calls (Linux asks and makes no use of the answer), syndbg (for
+# debuggers), and what Linux does not look at: runtime, no-nonarch-coresharing,
+# hw-features, vp-index-calls.
