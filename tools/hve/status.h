@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * DOC: What hve status knows of one VM, between asking and showing
+ * DOC: What hve status and hve top know of one VM, between asking and showing
  *
- * In: the answers of the module. Out: the same, owned: status.c asks and frees,
- * status_show.c shows. A vCPU that never ran has no counters. No lock: a
- * snapshot of one process; numbers of different calls may differ a little.
+ * In: the answers of the module. Out: the same, owned: fetch.c asks and frees,
+ * status_show.c shows, rates.c compares two. A vCPU that never ran has no
+ * counters. No lock: a snapshot of one process; numbers of different calls may
+ * differ a little.
  */
 #ifndef HVE_STATUS_H
 #define HVE_STATUS_H
@@ -20,12 +21,35 @@ struct hve_counts {
 
 struct hve_vm_status {
 	struct hve_vm_info info;
+	__u64 when;			/* CLOCK_MONOTONIC in ns: counted then */
 	struct hve_counts all;
 	struct hve_counts *vcpus;	/* nr_vcpus of them */
 	__u32 nr_vcpus;			/* 0: not asked for */
 	struct hve_crash crash;		/* count 0: none */
 	char crash_message[TLFS_CRASH_MESSAGE_MAX];
 };
+
+/* What is wanted; all zero: every VM, without its vCPUs */
+struct hve_query {
+	bool vcpus;			/* each vCPU's counters too */
+	bool vcpus_one;			/* of the VM vcpus_of only */
+	bool crash;			/* what it left when it crashed */
+	bool one;			/* of all VMs vm_id only */
+	__u32 vcpus_of;
+	__u32 vm_id;
+};
+
+/*
+ * fetch.c: 0 and @count of @vms, which go back to hve_fetch_free(), or -errno
+ * with a sentence
+ */
+int hve_fetch(int fd, const struct hve_query *query, struct hve_vm_status **vms,
+	      size_t *count, char *why, size_t len);
+void hve_fetch_free(struct hve_vm_status *vms, size_t count);
+/* The number of a VM as the command line has it: HVE_DONE, or said what is wrong */
+int hve_parse_vm(const char *text, struct hve_query *query);
+/* CLOCK_MONOTONIC in ns */
+__u64 hve_now(void);
 
 /* status_show.c */
 void hve_status_text(const struct hve_vm_status *vms, size_t count);

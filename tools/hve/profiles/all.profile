@@ -12,6 +12,9 @@ tlbflush
 ipi
 spinlocks=0x1fff	# what QEMU's users commonly give: about 8000 spins
 xmm-input		# Windows flushes and interrupts without a memory page
+xmm-output
+tlbflush-ext		# lists of addresses are flushed one by one
+guest-idle		# Linux's paravirtual spinlocks need it
 runtime
 crash			# kept by the module, and the guest goes on
 reset
@@ -19,13 +22,10 @@ synic			# without it nothing of the next two
 stimer			# Windows leaves the RTC and the HPET alone
 stimer-direct
 reenlightenment
+ext-calls		# memory that is zero need not be cleared
+vp-index-calls
 invtsc			# a guest that asks trusts the TSC: leave out where it varies
 avic
 no-nonarch-coresharing=auto
-tlbflush-ext		# a short flush leaves the rest of a TLB alone
-xmm-output
-vp-index-calls
-ext-calls		# memory that is zero need not be cleared
-guest-idle		# a lock's waiter sleeps until it is kicked
 hw-features
 kvm=move

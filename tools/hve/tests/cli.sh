@@ -128,7 +128,7 @@ test_run() {
 	report $? "run: --next arms for one"
 	expect "run: says what is served" 0 'serving vpindex, relaxed to every VM of true' \
 		run --hv relaxed -- true
-	expect "run: the list changes the profile" 0 'time, frequencies, tlbflush, crash to' \
+	expect "run: the list changes the profile" 0 'time, frequencies, tlbflush, crash, synic' \
 		run --hv -vapic,ipi=off --profile linux -- true
 	expect "run: passthrough is what the host has" 0 'ipi, spinlocks, runtime, crash, s' \
 		run --hv passthrough,-reset -- true
@@ -223,8 +223,77 @@ test_save() {
 	make_host
 }
 
+# JSON lines of hve top in $out: what the expression EXPRESSION says of them
+expect_samples() {
+	python3 -c "import json, sys
+samples = [json.loads(line) for line in sys.stdin]
+vms = [{vm['vm']: vm for vm in sample['vms']} for sample in samples]
+assert $2" <<< "$out"
+	report $? "$1"
+}
+
+test_top() {
+	FAKE_GROW=1 fake top --json --delay 0.2 --count 3 --vcpus
+	expect_samples "top: an object for each sample" "len(samples) == 3"
+	expect_samples "top: JSON has rates" \
+		"abs(vms[1][7]['per_second']['msr'] * vms[1][7]['seconds'] - 13000) < 50"
+	expect_samples "top: the busiest VM is first" \
+		"[vm['vm'] for vm in samples[0]['vms']] == [7, 1]"
+	expect_samples "top: a VM that comes begins at zero" \
+		"abs(vms[0][1]['per_second']['msr'] * vms[0][1]['seconds'] - 39) < 1"
+	expect_samples "top: a VM that goes" "1 not in vms[1] and 1 in vms[2]"
+	expect_samples "top: the sums are there too" \
+		"vms[0][1]['counters'][0]['value'] == 90"
+	expect_samples "top: a counter of a newer module" \
+		"vms[1][7]['per_second']['other'] > 0"
+	expect_samples "top: a vCPU that never ran" \
+		"vms[0][1]['per_vcpu'][1]['activity'] == 0"
+	FAKE_GROW=1 expect "top: plain text" 0 '^   7 lkvm +1 +[0-9]+k +[0-9]+k' \
+		top --delay 0.1 --count 1
+	FAKE_GROW=1 expect "top: a rate by its row's name" 0 \
+		'^  time +[0-9k.]+  read time_ref_count' top 7 --delay 0.1 --count 1
+	FAKE_GROW=1 expect "top: an unknown one as a number" 0 \
+		'^  number 60 .* kind 9, 0x5' top 7 --delay 0.1 --count 1
+	FAKE_IDLE=1 expect "top: no VM" 0 ', 0 VMs$' top --delay 0.1 --count 1
+	FAKE_UNLOAD=2 expect "top: the module is unloaded meanwhile" 1 \
+		'kvm-hve is absent' top --delay 0.1
+	expect "top: a VM that is not there" 1 'VM 9 is not served' top 9
+	expect "top: no time" 2 'seconds from 0.1' top --delay 0
+	expect "top: no number of seconds" 2 'seconds from 0.1' top --delay nan
+	expect "top: no number of samples" 2 '1 or more' top --count 0
+	expect "top: not a number" 2 'not the number' top -- -1
+	screen 24x80 "" "top: the screen" 'sorted by ACTIVITY.*lkvm.*q quit'
+	screen 24x80 "s s v ^L" "top: keys" 'sorted by MSR .*PROCESS +VP'
+	screen 24x80 "- - - - - ^L" "top: the busiest VM is chosen" \
+		'VM 7: lkvm[^:]*guest: Microsoft[^:]*$'
+	screen 24x80 "- - - - - down ^L" "top: or another" \
+		'VM 1: qemu[^:]*guest: Linux[^:]*$'
+	screen 24x80 "- - - - - down down up ^L" "top: and the first again" \
+		'VM 7: lkvm[^:]*guest: Microsoft[^:]*$'
+	GROW=1 screen 24x80 "down down ^L" "top: VMs come and go" 'q quit'
+	screen 1x1 "s v j k" "top: the smallest terminal" ''
+	screen 3x200 "s v j k" "top: a flat one" 'ACTIVITY.*lkvm'
+	screen 100x400 "s v j k ^L" "top: a large one" 'FAILED.*q quit'
+	screen 5x10,40x120,2x2,24x80 "" "top: one that changes" 'q quit'
+	TERM=nonesuch screen 24x80 "" "top: an unknown terminal" '[0-9]Z, 2 VMs'
+	TERM=dumb screen 24x80 "" "top: one without a cursor" '[0-9]Z, 2 VMs'
+	FAKE_UNLOAD=1 screen 24x80 "- ^L - - ^L" "top: the module goes and comes" \
+		'kvm-hve is absent.*sorted by.*q quit'
+}
+
+# screen SIZE[,SIZE...] KEYS NAME REGEX: hve top on a terminal
+screen() {
+	local wrong=1
+
+	out=$(FAKE_GROW=${GROW:-stay} FAKE_ROOT=$root FAKE_MODULE=good \
+		TERM=${TERM:-xterm} tests/screen.py "$1" "$2" \
+		"$PWD/tests/fake_host.so" ./hve top --delay 0.3 --count 8 2>&1) &&
+		tr '\n' ' ' <<< "$out" | grep -Eq -- "$4" && wrong=0
+	report $wrong "$3"
+}
+
 test_list() {
-	local missing
+	local missing name
 
 	expect "list: supported here" 0 '^time +yes' list
 	expect "list: not supported here" 0 '^xmm-input +no' list
@@ -238,6 +307,12 @@ test_list() {
 	out=$missing
 	[ -z "$missing" ]
 	report $? "list: profile \"all\" has every name"
+	for name in profiles/*.profile; do
+		expect "list: profile $name" 0 "^$(basename "$name" .profile) " \
+			list --profiles
+		expect "run: profile $name" 0 'serving vpindex' \
+			run --profile "$name" -- true
+	done
 	rm "$root/dev/kvm-hve"
 	expect "list: no module" 0 '^time +\?' list
 	make_host
@@ -286,6 +361,7 @@ test_doctor
 test_run
 test_status
 test_save
+test_top
 test_list
 test_texts
 echo "1..$count"

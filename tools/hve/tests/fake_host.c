@@ -5,8 +5,11 @@
  * In: LD_PRELOADed into hve; FAKE_ROOT names a folder that is looked into before
  * the real file system, FAKE_MODULE says how the module behaves: "good",
  * "refuses", "old". Out: answers of a module with two VMs, so that the command
- * line can be tried where no module can be loaded. Owns one armed flag, which
- * it writes to FAKE_ROOT/armed. Never part of an installation.
+ * line can be tried where no module can be loaded. With FAKE_GROW counters grow
+ * from one list of VMs to the next, and unless it says "stay" VM 1 is there every
+ * other time only; FAKE_UNLOAD=N takes the module away after the N-th time it was opened. Owns
+ * one armed flag, which it writes to FAKE_ROOT/armed. Never part of an
+ * installation.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,6 +29,8 @@
 #define NR_VMS		2
 
 static struct hve_reason last = { .size = sizeof(last) };
+/* How often VMs were listed, and the device opened */
+static unsigned int lists, opens;
 
 static const char *redirect(const char *path, char *other, size_t len)
 {
@@ -93,8 +98,14 @@ int uname(struct utsname *name)
 
 int open(const char *path, int flags, ...)
 {
+	const char *unload = getenv("FAKE_UNLOAD");
 	char other[4096];
 
+	if (unload && !strcmp(path, HVE_DEVICE) &&
+	    opens++ == strtoul(unload, NULL, 10)) {
+		errno = ENOENT;
+		return -1;
+	}
 	return REAL(open)(redirect(path, other, sizeof(other)), flags, 0644);
 }
 
@@ -106,30 +117,35 @@ static int refuse(int error, const char *text)
 	return -1;
 }
 
-static int answer_list(struct hve_list *list)
-{
-	struct hve_vm_info *vms = (void *)(uintptr_t)list->vms;
-	__u32 room = list->count;
-
-	list->count = getenv("FAKE_IDLE") ? 0 : NR_VMS;
-	if (room < list->count)
-		return refuse(ENOSPC, "");
-	if (!list->count)
-		return 0;
-	vms[0] = (struct hve_vm_info) {
+static const struct hve_vm_info vms[NR_VMS] = {
+	{
 		.vm_id = 1, .pid = 4711, .comm = "qemu-system-x86", .nr_vcpus = 2,
 		.flags = HVE_VM_HYPERCALL_PAGE | HVE_VM_TSC_PAGE | HVE_VM_TSC_VALID,
 		.features = { HVE_BIT(HYPERCALL) | HVE_BIT(VPINDEX) |
 			      HVE_BIT(RELAXED) | HVE_BIT(TIME) },
 		.refused = { HVE_BIT(IPI) }, .memory = 20480,
 		.guest_os_id = 0x8100ull << 48 | 0x06010c00ull << 8,
-	};
-	vms[1] = (struct hve_vm_info) {
+	}, {
 		.vm_id = 7, .pid = 4712, .comm = "lkvm", .nr_vcpus = 1,
 		.flags = HVE_VM_APIC_HARDWARE | HVE_VM_IPI_HARDWARE,
 		.features = { HVE_BIT(HYPERCALL) | HVE_BIT(VPINDEX) },
 		.guest_os_id = 0x0001040a00004563ull, .resets = 1,
-	};
+	},
+};
+
+static int answer_list(struct hve_list *list)
+{
+	struct hve_vm_info *to = (void *)(uintptr_t)list->vms;
+	__u32 room = list->count, count = getenv("FAKE_IDLE") ? 0 : NR_VMS;
+	const char *grow = getenv("FAKE_GROW");
+	__u32 first = 0;
+
+	if (grow && ++lists % 2 && strcmp(grow, "stay"))
+		first = 1;
+	list->count = count > first ? count - first : 0;
+	if (room < list->count)
+		return refuse(ENOSPC, "");
+	memcpy(to, &vms[first], list->count * sizeof(*to));
 	return 0;
 }
 
@@ -144,18 +160,22 @@ static int answer_counters(struct hve_counters *request)
 		{ 9, 5, 60, 0, 2 },
 	};
 	const __u32 count = sizeof(counters) / sizeof(counters[0]);
-	__u32 room = request->count;
+	struct hve_counter *to = (void *)(uintptr_t)request->counters;
+	__u32 i, room = request->count;
 
 	if (request->vcpu == 1)
 		return refuse(ENOENT, "it never ran");
-	if (request->vm_id == 7) {
+	if (request->vm_id == 7 && !getenv("FAKE_GROW")) {
 		request->count = 0;
 		return 0;
 	}
 	request->count = count;
 	if (room < count)
 		return refuse(ENOSPC, "");
-	memcpy((void *)(uintptr_t)request->counters, counters, sizeof(counters));
+	memcpy(to, counters, sizeof(counters));
+	/* VM 7 is the busier one. */
+	for (i = 0; i < count; i++)
+		to[i].value *= 1 + lists * (request->vm_id == 7 ? 1000 : 1);
 	return 0;
 }
 

@@ -24,7 +24,7 @@ group_packages()
 	case $1 in
 	build) echo "gcc make libc6-dev binutils bc kmod xz-utils zstd lz4" \
 		    "cpio gzip pkgconf libelf-dev libbpf-dev zlib1g-dev" \
-		    "libjson-c-dev pahole" ;;
+		    "libjson-c-dev libncurses-dev pahole" ;;
 	lab)   echo "busybox-static binutils cpio kmod xz-utils zstd util-linux" \
 		    "isolinux syslinux-common xorriso" ;;
 	unit)  echo "gcc make libc6-dev libcmocka-dev pkgconf" ;;
