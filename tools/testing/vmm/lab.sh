@@ -104,6 +104,7 @@ run_test()
 	for try in 1 2 3; do
 		rc=0
 		"$lab/run.sh" --kernel "${KERNEL:-}" --root --smp 1 --mem 3072 \
+			--append "nohz=off highres=off" \
 			--payload "$out/payload" --timeout 240 -- \
 			sh /payload/run "$1" >"$log" 2>&1 || rc=$?
 		if [ $rc = 0 ] || [ $try = 3 ] || ! emulator_failed $rc "$log"; then
