@@ -47,16 +47,16 @@ guest_image
 # One CPU: with more of them QEMU injects an interrupt twice now and then, and a
 # guest that boots on ticks of a timer hangs; a periodic tick, because QEMU
 # loses one now and then (Documentation/lab.rst). A host that dies all the same
-# without a word of its kernel is tried once more.
+# without a word of its kernel is tried again.
 say "booting the host: an emulated AMD machine with SVM"
-for try in 1 2; do
+for try in 1 2 3; do
 	status=0
 	"$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --root --smp 1 \
 		--append "nohz=off highres=off" \
 		--payload "$out/payload" --mem 2048 --timeout 400 -- \
 		sh /payload/host.sh "${vmlinux:-$vmlinuz}" || status=$?
 	case $status in
-	3 | 124) [ $try = 2 ] || say "the emulated host failed: once more" ;;
+	3 | 124) [ $try = 3 ] || say "the emulated host failed: once more" ;;
 	*) exit $status ;;
 	esac
 done

@@ -9,7 +9,7 @@
 # State: /tmp. Absent on purpose: any Hyper-V option of QEMU.
 
 kernel=$1
-limit=150
+limit=100
 
 say()
 {
