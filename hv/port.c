@@ -35,7 +35,7 @@ static void free_port(struct kref *ref)
 		kfree(message);
 	if (port->event)
 		eventfd_ctx_put(port->event);
-	kfree_rcu(port, rcu);
+	kfree(port);
 }
 
 /* Where hypercalls find it: an event has a flag, a message none */
@@ -81,6 +81,9 @@ int hve_port_send(struct hve_port *port, struct hve_message *message)
 	} else if (!vcpu) {
 		err = -ENOTCONN;
 	} else if (!message) {
+		/* A signal is in one vCPU's list, under that vCPU's lock. */
+		if (port->signalled && port->signalled != vcpu)
+			hve_synic_unsignal(port->signalled, &port->signal);
 		port->signalled = vcpu;
 		hve_synic_signal(vcpu, &port->signal);
 	} else if (port->buffers == BUFFERS) {
@@ -209,13 +212,16 @@ void hve_port_close(struct hve_port *port)
 {
 	u64 count;
 
-	if (hve_port_is(port, HVE_PORT_EVENT | HVE_PORT_TO_GUEST) && port->event)
+	if (!list_empty(&port->waiting.entry))
 		eventfd_ctx_remove_wait_queue(port->event, &port->waiting,
 					      &count);
 	mutex_lock(&ports_lock);
 	if (port->vm)
 		part(port->vm, port);
 	mutex_unlock(&ports_lock);
+	/* For hypercalls that found it before. */
+	if (hve_port_is(port, HVE_PORT_FROM_GUEST))
+		synchronize_rcu();
 	kref_put(&port->ref, free_port);
 }
 
@@ -292,25 +298,27 @@ static struct hve_port *new_port(struct hve_context *context,
 	init_waitqueue_head(&port->wait);
 	INIT_LIST_HEAD(&port->messages);
 	INIT_LIST_HEAD(&port->signal.link);
+	init_waitqueue_func_entry(&port->waiting, eventfd_woke);
+	INIT_LIST_HEAD(&port->waiting.entry);
+	init_poll_funcptr(&port->poll, eventfd_queued);
 	return port;
 }
 
-/* The eventfd of an event port; one towards the guest is waited for */
-static int bind_event(struct hve_port *port, struct file *file)
+/* In this order: no hypercall finds a port without its eventfd */
+static int connect(struct hve_port *port, struct file *file)
 {
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	port->event = eventfd_ctx_fileget(file);
-	if (IS_ERR(port->event)) {
-		int err = PTR_ERR(port->event);
+	int err;
 
-		port->event = NULL;
-		return err;
+	if (file) {
+		struct eventfd_ctx *event = eventfd_ctx_fileget(file);
+
+		if (IS_ERR(event))
+			return PTR_ERR(event);
+		port->event = event;
 	}
-	if (hve_port_is(port, HVE_PORT_FROM_GUEST))
-		return 0;
-	init_waitqueue_func_entry(&port->waiting, eventfd_woke);
-	init_poll_funcptr(&port->poll, eventfd_queued);
+	err = hve_vm_with(port->want.vm_id, join, port);
+	if (err || !hve_port_is(port, HVE_PORT_EVENT | HVE_PORT_TO_GUEST))
+		return err;
 	/* What was signalled before counts as well. */
 	if (vfs_poll(file, &port->poll) & EPOLLIN)
 		hve_port_send(port, NULL);
@@ -332,11 +340,7 @@ int hve_port_open(struct hve_context *context,
 			return PTR_ERR(file);
 	}
 	port = new_port(context, want);
-	err = port ? 0 : -ENOMEM;
-	if (!err && file)
-		err = bind_event(port, file);
-	if (!err)
-		err = hve_vm_with(want->vm_id, join, port);
+	err = port ? connect(port, file) : -ENOMEM;
 	if (file)
 		fput(file);
 	if (!err)

@@ -22,14 +22,13 @@ struct eventfd_ctx;
  * @context: who opened it; compared while it is opened
  * @link: in hve_vm.ports; ports_lock
  * @ref: the file's, and one for each message on its way to the guest
- * @rcu: hypercalls may look at it a while longer
  * @lock: what follows
  * @vm: NULL: gone; changes under ports_lock too
  * @wait: who reads or polls
  * @messages: from the guest, not read yet
  * @buffers: messages there are, here or on their way
  * @event: signalled by the guest, or waited for; constant
- * @waiting: in @event's queue
+ * @waiting: in @event's queue, towards a guest
  * @poll: likewise
  * @signal: the flag that is set in the guest
  * @signalled: the vCPU that @signal was last given to
@@ -39,7 +38,6 @@ struct hve_port {
 	struct hve_context *context;
 	struct list_head link;
 	struct kref ref;
-	struct rcu_head rcu;
 	raw_spinlock_t lock;
 	struct hve_vm *vm;
 	wait_queue_head_t wait;

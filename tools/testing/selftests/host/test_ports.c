@@ -160,6 +160,20 @@ static void test_events(int to_guest, int from_guest)
 	ok(n == PORT_EVENTS, "%u of %u events were answered", n, PORT_EVENTS);
 }
 
+/* Signalled before there is a port: told as soon as there is one */
+static void test_signalled_before(int from_guest)
+{
+	uint64_t count;
+	int early = eventfd(1, 0);
+	int fd = open_port(HVE_PORT_EVENT | HVE_PORT_TO_GUEST, 0, early);
+
+	ok(fd >= 0 && readable(from_guest) &&
+	   read(from_guest, &count, sizeof(count)) == sizeof(count),
+	   "an event from before the port was opened is answered");
+	close(fd);
+	close(early);
+}
+
 static void test_gone(int echo, int to_guest)
 {
 	struct hve_port_message message;
@@ -209,6 +223,7 @@ int main(void)
 	test_refused(out);
 	test_echo(echo, to_guest);
 	test_events(out, in);
+	test_signalled_before(in);
 	ok(!post(to_guest, TYPE_END, 0), "it is told to end");
 	ok(reap(pid) == STATUS_PASS, "the guest is content");
 	wait_served(device, 0);
