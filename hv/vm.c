@@ -222,7 +222,7 @@ void hve_vm_name_features(u64 features, char *text, size_t len)
 /* With the first vCPU it shows what the VMM's APIC allows. */
 static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 {
-	char names[64];
+	char names[128];
 
 	lockdep_assert_held(&vm->lock);
 	if (vm->config.flags & HVE_CONFIG_CORESHARING_AUTO &&
