@@ -100,6 +100,16 @@ int hve_context_refuse(struct hve_context *context, int error,
 	return error;
 }
 
+int hve_context_refuse_vm(struct hve_context *context, int error, u32 vm_id)
+{
+	if (error == -ENOENT)
+		hve_context_refuse(context, error, "no VM %u", vm_id);
+	else if (error == -EPERM)
+		hve_context_refuse(context, error, "VM %u is another user's",
+				   vm_id);
+	return error;
+}
+
 void hve_context_forget_reason(struct hve_context *context)
 {
 	mutex_lock(&context->lock);

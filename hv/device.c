@@ -205,22 +205,15 @@ static long open_port(struct hve_context *context, unsigned long arg)
 	case -EINVAL:
 		return hve_context_refuse(context, err,
 					  "no such port: check its kind, direction, VP, SINT, flag and eventfd");
-	case -ENOENT:
-		return hve_context_refuse(context, err, "no VM %u",
-					  request.vm_id);
 	case -EOPNOTSUPP:
 		return hve_context_refuse(context, err,
 					  "VM %u has no synic", request.vm_id);
-	case -EPERM:
-		return hve_context_refuse(context, err,
-					  "VM %u is another user's",
-					  request.vm_id);
 	case -EEXIST:
 		return hve_context_refuse(context, err,
 					  "connection 0x%x of VM %u has a port",
 					  request.connection, request.vm_id);
 	}
-	return err;
+	return hve_context_refuse_vm(context, err, request.vm_id);
 }
 
 static long get_crash(struct hve_context *context, unsigned long arg)
@@ -240,8 +233,7 @@ static long get_crash(struct hve_context *context, unsigned long arg)
 	room = crash.length;
 	err = hve_crash_get(context, crash.vm_id, &crash, message);
 	if (err == -EPERM) {
-		hve_context_refuse(context, err, "VM %u is another user's",
-				   crash.vm_id);
+		hve_context_refuse_vm(context, err, crash.vm_id);
 	} else if (err) {
 		hve_context_refuse(context, err,
 				   "no VM %u, or its guest told of no crash",

@@ -60,6 +60,8 @@ struct hve_context *hve_context_for_current(void);
 __printf(3, 4)
 int hve_context_refuse(struct hve_context *context, int error,
 		       const char *fmt, ...);
+/* Of a VM that is not there, or another user's; other errors have no sentence */
+int hve_context_refuse_vm(struct hve_context *context, int error, u32 vm_id);
 void hve_context_reason(struct hve_context *context, struct hve_reason *reason);
 
 /* event.c: the queue in a context */

@@ -155,17 +155,12 @@ static int refuse(struct hve_context *context, u32 id, int err)
 		return hve_context_refuse(context, err,
 					  "VM %u is running: start it paused, and restore before it runs",
 					  id);
-	case -ENOENT:
-		return hve_context_refuse(context, err, "no VM %u", id);
-	case -EPERM:
-		return hve_context_refuse(context, err,
-					  "VM %u is another user's", id);
 	case -ENODATA:
 		return hve_context_refuse(context, err,
 					  "VM %u has no vCPU yet: let its VMM make them first",
 					  id);
 	}
-	return err;
+	return hve_context_refuse_vm(context, err, id);
 }
 
 int hve_state_set(struct hve_context *context, u32 id, const void *from,

@@ -139,11 +139,6 @@ static int refuse(struct hve_context *context, u32 id, int err)
 		return hve_context_refuse(context, err,
 					  "VM %u is running: pause it first, in its VMM",
 					  id);
-	case -ENOENT:
-		return hve_context_refuse(context, err, "no VM %u", id);
-	case -EPERM:
-		return hve_context_refuse(context, err,
-					  "VM %u is another user's", id);
 	case -ENODATA:
 		return hve_context_refuse(context, err,
 					  "VM %u has no vCPU yet: there is nothing to save",
@@ -153,7 +148,7 @@ static int refuse(struct hve_context *context, u32 id, int err)
 					  "more than %u messages or events wait for a vCPU of VM %u: let the guest run until it has taken some",
 					  HVE_BLOB_QUEUE_MAX, id);
 	}
-	return err;
+	return hve_context_refuse_vm(context, err, id);
 }
 
 int hve_state_get(struct hve_context *context, u32 id, void *to, u32 *length)

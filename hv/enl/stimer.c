@@ -139,7 +139,7 @@ void hve_stimer_stop(struct hve_vcpu *vcpu)
 		raw_spin_lock_irqsave(&synic->lock, flags);
 		timer->config = timer->count = 0;
 		timer->waiting = false;
-		synic->unseen = 0;
+		synic->unseen &= ~BIT(i);
 		raw_spin_unlock_irqrestore(&synic->lock, flags);
 		hrtimer_cancel(&timer->timer);
 	}
