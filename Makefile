@@ -21,6 +21,7 @@ help:
 	@echo "module   kvm-hve.ko for KDIR ($(KDIR))"
 	@echo "tools    the command line hve"
 	@echo "install  hve, its manual page, profiles and the udev rule, below DESTDIR"
+	@echo "deb      Debian packages of both, in build/deb"
 	@echo "clean    remove what was built"
 	@echo "KERNEL=6.1, KERNEL=6.12 choose the kernel of the emulated host."
 
@@ -56,9 +57,13 @@ tools:
 install: tools
 	$(MAKE) -C tools/hve install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
+deb:
+	@tools/package/deb.sh
+
 clean:
 	rm -rf build
 	$(MAKE) -C tools/hve clean
 	if [ -d $(KDIR) ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
 
-.PHONY: help demo check lab vmm bench unit lint module tools install clean
+.PHONY: help demo check lab vmm bench unit lint module tools install \
+	deb clean
