@@ -6,9 +6,7 @@
 #      are in the working tree; the suites and mirrors of this machine's apt.
 # Out: TAP on stdout; DKMS's words in a folder that is named when one fails.
 #      Status 0 when all is well, 2 for a wrong call.
-# State: cache/roots/KEY, the tree with DKMS and a compiler, made once; each run
-#      works in a copy of it, which does not outlive the run.
-# Absent on purpose: an emulator; whether the module loads is seen elsewhere.
+# State: dkms_root.sh's. Absent on purpose: Debian packages (package.sh).
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
@@ -17,78 +15,8 @@ top=$(readlink -f "$here/../../..")
 . "$here/common.sh"
 # shellcheck source=apt.sh
 . "$here/apt.sh"
-
-packages=dkms,gcc,make,libc6-dev,libbpf-dev,pahole,xz-utils,zstd,lz4
-count=0 failed=0
-
-# Lines for a sources.list: the release itself and its updates, as they are
-# configured on this machine.
-sources()
-{
-	local code uri suite component from key
-	code=$(apt_codename)
-
-	apt_entries | while read -r uri suite component from; do
-		case $suite in
-		"$code" | "$code-updates" | "$code-security") ;;
-		*) continue ;;
-		esac
-		case $component in
-		main | universe) ;;
-		*) continue ;;
-		esac
-		key=$(apt_keyring "$uri" "${from%:*}")
-		echo "deb ${key:+[signed-by=$key] }$uri $suite $component"
-	done
-}
-
-# The cached tree; its key changes with what it is made from.
-make_root()
-{
-	local list=$work/sources.list key new
-
-	sources >"$list"
-	[ -s "$list" ] || die "this machine's apt names no source of $(apt_codename)/main"
-	key=$(apt_codename)-$( (cat "$list"; echo "$packages") | sha256sum | head -c 16)
-	root=$lab_cache/roots/$key
-	if [ -d "$root" ]; then
-		return
-	fi
-	"$here/deps.sh" root
-	say "making a small $(apt_codename) with DKMS in $root"
-	mkdir -p "$lab_cache/roots"
-	new=$(mktemp -d "$lab_cache/roots/.new-XXXXXX")
-	if ! as_root mmdebstrap --mode=root --variant=apt --include="$packages" \
-	     --dpkgopt=path-exclude='/usr/share/doc/*' \
-	     --dpkgopt=path-exclude='/usr/share/man/*' \
-	     --dpkgopt=path-exclude='/usr/share/locale/*' \
-	     "$(apt_codename)" "$new/root" "$list" >"$work/mmdebstrap" 2>&1; then
-		tail -n 15 "$work/mmdebstrap" >&2
-		as_root rm -rf "$new"
-		die "the tree could not be made"
-	fi
-	as_root mv -T "$new/root" "$root"
-	rm -rf "$new"
-}
-
-# What the packages of that kernel would have put there
-add_kernel()
-{
-	local lines parts modules=''
-
-	lines=$("$here/kernel.sh" --kernel "$kernel")
-	eval "$lines"
-	tree=${modules%/lib/modules/*}
-	mapfile -t parts < <(cd "$tree" && shopt -s nullglob && printf '%s\n' usr/src \
-		usr/lib/linux-kbuild-* "boot/vmlinuz-$release"* \
-		"lib/modules/$release"/vmlinuz* \
-		"lib/modules/$release"/modules.* \
-		"lib/modules/$release/kernel/arch/x86/kvm")
-	tar -C "$tree" -c "${parts[@]}" |
-		as_root tar -C "$work/root" -x --no-same-owner --keep-directory-symlink
-	as_root ln -s "/usr/src/linux-headers-$release" \
-		"$work/root/lib/modules/$release/build"
-}
+# shellcheck source=dkms_root.sh
+. "$here/dkms_root.sh"
 
 add_source()
 {
@@ -100,27 +28,6 @@ add_source()
 		cp -a "$top/." "$work/source"
 	fi
 	as_root cp -a "$work/source" "$work/root/root/source"
-}
-
-# inside COMMAND...: in the tree, with a /proc of its own
-inside()
-{
-	as_root unshare --mount --pid --fork --kill-child --root="$work/root" \
-		--mount-proc /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-		LC_ALL=C "$@"
-}
-
-# result NAME STATUS [FILE]: FILE is shown when STATUS is not 0
-result()
-{
-	count=$((count + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $count - $1"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $count - $1"
-	[ $# -lt 3 ] || tail -n 15 "$3" | sed 's/^/# /'
 }
 
 # dkms VERB LOG: of our package and that kernel
@@ -193,12 +100,6 @@ test_remove()
 	result "dkms remove leaves nothing" $status "$work/remove.log"
 }
 
-cleanup()
-{
-	[ $failed = 0 ] || { say "logs and tree: $work"; return; }
-	as_root rm -rf "$work"
-}
-
 main()
 {
 	kernel=${KERNEL:-} release=''
@@ -209,11 +110,10 @@ main()
 	fi
 	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
 	work=$(mktemp -d "${TMPDIR:-/tmp}/kvm-hve-dkms-XXXXXX")
-	trap cleanup EXIT
+	trap dkms_root_end EXIT
 	trap 'exit 130' INT TERM
-	make_root
-	as_root cp -a --reflink=auto "$root" "$work/root"
-	add_kernel
+	dkms_root_make "$(apt_codename)"
+	dkms_root_add_kernel "$kernel"
 	add_source
 	installed=$work/root/lib/modules/$release/updates/dkms
 	echo "TAP version 13"
