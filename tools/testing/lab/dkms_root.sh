@@ -9,6 +9,7 @@
 # State: cache/roots/KEY, the tree with DKMS and a compiler, made once; each run
 #      works in a copy of it, which does not outlive the run.
 # Absent on purpose: an emulator; whether the module loads is seen elsewhere.
+# shellcheck disable=SC2154 # here, work and lab_cache are the includer's
 
 dkms_root_packages=dkms,gcc,make,libc6-dev,libbpf-dev,libelf-dev,pahole,xz-utils,zstd,lz4
 # What the command line is linked with
