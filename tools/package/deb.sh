@@ -54,7 +54,8 @@ main()
 	fi
 	sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$version\"/" "$tree/dkms.conf"
 	write_changelog >"$tree/debian/changelog"
-	if ! (cd "$tree" && DEB_BUILD_OPTIONS=noautodbgsym dpkg-buildpackage -b -us -uc) >"$out/log" 2>&1; then
+	if ! (cd "$tree" && DEB_BUILD_OPTIONS=noautodbgsym \
+	      dpkg-buildpackage -b -us -uc) >"$out/log" 2>&1; then
 		tail -n 20 "$out/log" >&2
 		die "the packages were not built; all of it: $out/log"
 	fi
