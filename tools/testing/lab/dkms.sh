@@ -15,6 +15,8 @@ top=$(readlink -f "$here/../../..")
 . "$here/common.sh"
 # shellcheck source=apt.sh
 . "$here/apt.sh"
+# shellcheck source=roots.sh
+. "$here/roots.sh"
 # shellcheck source=dkms_root.sh
 . "$here/dkms_root.sh"
 

@@ -2,80 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A small Debian tree with DKMS, and kernels in it.
-# In:  sourced after common.sh and apt.sh; the suites and mirrors of this
-#      machine's apt. Out: dkms_root_make, dkms_root_add_kernel, inside, result,
-#      dkms_root_end; variables work (a scratch folder, work/root the tree),
+# In:  sourced after common.sh, apt.sh and roots.sh.
+# Out: dkms_root_make, dkms_root_add_kernel, inside, result, dkms_root_end;
+#      variables work (a scratch folder, work/root the tree),
 #      release (the kernel added last), count and failed.
-# State: cache/roots/KEY, the tree with DKMS and a compiler, made once; each run
-#      works in a copy of it, which does not outlive the run.
+# State: a copy of the tree, which does not outlive the run.
 # Absent on purpose: an emulator; whether the module loads is seen elsewhere.
 # shellcheck disable=SC2154 # here, work and lab_cache are the includer's
 
-dkms_root_packages=dkms,gcc,make,libc6-dev,libbpf-dev,libelf-dev,pahole,xz-utils,zstd,lz4
+dkms_root_packages=(dkms gcc make libc6-dev libbpf-dev libelf-dev pahole
+	xz-utils zstd lz4)
 # What the command line is linked with
-dkms_root_packages+=,libjson-c5,libncurses6
+dkms_root_packages+=(libjson-c5 libncurses6)
 count=0 failed=0
 
-# Lines for a sources.list: the release itself and its updates, as they are
-# configured on this machine, or, of another release, main of the same mirror.
-sources()
-{
-	local code=$1 uri suite component from key
-
-	if [ "$code" != "$(apt_codename)" ]; then
-		read -r uri _ _ from < <(apt_entries | awk -v code="$(apt_codename)" \
-			'$2 == code && $3 == "main"') || true
-		[ -z "$uri" ] || echo "deb $(signed_by "$uri" "$from")$uri $code main"
-		return
-	fi
-	apt_entries | while read -r uri suite component from; do
-		case $suite in
-		"$code" | "$code-updates" | "$code-security") ;;
-		*) continue ;;
-		esac
-		case $component in
-		main | universe) ;;
-		*) continue ;;
-		esac
-		echo "deb $(signed_by "$uri" "$from")$uri $suite $component"
-	done
-}
-
-signed_by()
-{
-	local key
-
-	key=$(apt_keyring "$1" "${2%:*}")
-	printf '%s' "${key:+[signed-by=$key] }"
-}
-
-# dkms_root_make CODENAME: the cached tree, and the run's copy of it
+# dkms_root_make CODENAME: the run's copy of a tree of that release
 dkms_root_make()
 {
-	local code=$1 list=$work/sources.list root new
-
-	sources "$code" >"$list"
-	[ -s "$list" ] || die "this machine's apt names no source to take $code from"
-	root=$lab_cache/roots/$code-$( (cat "$list"; echo "$dkms_root_packages") |
-		sha256sum | head -c 16)
-	if [ ! -d "$root" ]; then
-		"$here/deps.sh" root
-		say "making a small $code with DKMS in $root"
-		mkdir -p "$lab_cache/roots"
-		new=$(mktemp -d "$lab_cache/roots/.new-XXXXXX")
-		if ! as_root mmdebstrap --mode=root --variant=apt \
-		     --include="$dkms_root_packages" \
-		     --dpkgopt=path-exclude='/usr/share/doc/*' \
-		     --dpkgopt=path-exclude='/usr/share/man/*' \
-		     --dpkgopt=path-exclude='/usr/share/locale/*' \
-		     "$code" "$new/root" "$list" >"$work/mmdebstrap" 2>&1; then
-			tail -n 15 "$work/mmdebstrap" >&2
-			as_root rm -rf "$new"
-			die "the tree could not be made"
-		fi
-		as_root mv -T "$new/root" "$root"
-		rm -rf "$new"
-	fi
+	root_make "$1" "${dkms_root_packages[@]}"
 	as_root cp -a --reflink=auto "$root" "$work/root"
 }
 
@@ -99,12 +43,10 @@ dkms_root_add_kernel()
 		"$work/root/lib/modules/$release/build"
 }
 
-# inside COMMAND...: in the tree, with a /proc of its own
+# inside COMMAND...: in the tree
 inside()
 {
-	as_root unshare --mount --pid --fork --kill-child --root="$work/root" \
-		--mount-proc /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-		LC_ALL=C "$@"
+	root_run "$work/root" -- "$@"
 }
 
 # result NAME STATUS [FILE]: FILE is shown when STATUS is not 0

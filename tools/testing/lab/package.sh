@@ -3,9 +3,10 @@
 #
 # Install, upgrade, carry over to a second kernel, and remove the Debian packages
 # in a small Debian tree, with dpkg and DKMS as a host has them.
-# In:  [--release CODENAME] (this machine's), [--kernel SPEC] (KERNEL), and
-#      [--second SPEC], the kernel that comes later. Out: TAP on stdout; the
-#      words of dpkg and DKMS in a folder that is named when one fails.
+# In:  [--release CODENAME] (this machine's), [--kernel SPEC] (KERNEL, or what
+#      that release has), and [--second SPEC], the kernel that comes later (what
+#      is backported). Out: TAP on stdout; the words of dpkg and DKMS in a folder
+#      that is named when one fails.
 # State: dkms_root.sh's, build/deb. Absent on purpose: apt's own resolving: the
 #      tree has all that the packages depend on, else dpkg refuses them.
 set -eu
@@ -16,6 +17,8 @@ top=$(readlink -f "$here/../../..")
 . "$here/common.sh"
 # shellcheck source=apt.sh
 . "$here/apt.sh"
+# shellcheck source=roots.sh
+. "$here/roots.sh"
 # shellcheck source=dkms_root.sh
 . "$here/dkms_root.sh"
 
@@ -136,7 +139,7 @@ test_remove()
 main()
 {
 	local code first
-	kernel=${KERNEL:-} second=6.12 release=''
+	kernel=${KERNEL:-} second='' release=''
 
 	code=$(apt_codename)
 	while [ $# -gt 1 ]; do
@@ -149,6 +152,8 @@ main()
 		shift 2
 	done
 	[ $# = 0 ] || die 2 "usage: package.sh [--release CODENAME] [--kernel SPEC] [--second SPEC]"
+	kernel=${kernel:-$code}
+	second=${second:-$code-backports}
 	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
 	work=$(mktemp -d "${TMPDIR:-/tmp}/kvm-hve-package-XXXXXX")
 	trap dkms_root_end EXIT
