@@ -22,7 +22,8 @@ help:
 	@echo "tools    the command line hve"
 	@echo "install  hve, its manual page, profiles and the udev rule, below DESTDIR"
 	@echo "clean    remove what was built"
-	@echo "KERNEL=6.1, KERNEL=6.12 choose the kernel of the emulated host."
+	@echo "KERNEL=6.1, KERNEL=6.12 choose the kernel of the emulated host;"
+	@echo "LAB_HOST=vmx has lab use an Intel host, emulated by Bochs."
 
 demo:
 	@tools/testing/demo/demo.sh

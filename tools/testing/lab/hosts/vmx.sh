@@ -12,7 +12,7 @@
 #      PML and TSC scaling besides.
 # Absent on purpose: folders of the build machine and a shell; Bochs has no way.
 
-bochs=bochs-bin
+bochs="bochs-bin"
 bios=/usr/share/bochs/BIOS-bochs-latest
 vgabios=/usr/share/vgabios/vgabios.bin
 cpu=${LAB_CPU:-corei7_haswell_4770}
@@ -22,6 +22,7 @@ cpu=${LAB_CPU:-corei7_haswell_4770}
 ips=200000000
 
 # One CPU is twice as fast as two.
+# shellcheck disable=SC2034 # for run.sh
 host_smp=1
 
 # shellcheck disable=SC2154
@@ -29,8 +30,9 @@ host_check()
 {
 	need "$bochs" vmx
 	need xorriso lab
-	[ -e $bios ] && [ -e $vgabios ] || die "Bochs lacks its BIOS: run" \
-		"tools/testing/lab/deps.sh vmx"
+	if [ ! -e $bios ] || [ ! -e $vgabios ]; then
+		die "Bochs lacks its BIOS: run tools/testing/lab/deps.sh vmx"
+	fi
 	[[ $cpu =~ ^[a-z0-9_]+$ ]] || die 2 "LAB_CPU $cpu is no model of Bochs"
 	if [ "$root" = 1 ] || [ ${#shares[@]} != 0 ]; then
 		die 2 "the vmx host reaches no folder of this machine: put files" \
@@ -43,7 +45,7 @@ host_check()
 
 # A triple fault instead of a reset: Bochs ends there, and would boot again. The
 # mitigations of a real processor's faults double what each exit takes here.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 host_argv()
 {
 	case $image in

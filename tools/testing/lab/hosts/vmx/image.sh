@@ -31,7 +31,7 @@ pvh_entry()
 # .bss on is zero, and in no file that has to be read from a CD.
 segments()
 {
-	local bss kind name offset virt phys size memory rest zero
+	local bss kind offset virt phys size memory rest zero
 
 	bss=$(readelf -SW "$1" | sed -n 's/.* \.bss  *NOBITS  *\([0-9a-f]*\) .*/\1/p')
 	readelf -lW "$1" | while read -r kind offset virt phys size memory rest; do
