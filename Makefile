@@ -23,7 +23,8 @@ help:
 	@echo "install  hve, its manual page, profiles and the udev rule, below DESTDIR"
 	@echo "deb      Debian packages of both, in build/deb"
 	@echo "clean    remove what was built"
-	@echo "KERNEL=6.1, KERNEL=6.12 choose the kernel of the emulated host."
+	@echo "KERNEL=6.1, KERNEL=6.12 choose the kernel of the emulated host;"
+	@echo "LAB_HOST=vmx has lab use an Intel host, emulated by Bochs."
 
 demo:
 	@tools/testing/demo/demo.sh

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # make check: every test there is.
-# In:  KERNEL, the kernel of the emulated host; words to run some parts only:
-#      unit tools lint lab demo reboot selftests dkms bench; package, and all of
-#      vmm, of which reboot is one test, run when named only: they take long. Out: each part's own
+# In:  KERNEL, the kernel of the emulated host; words to run some parts only.
+#      Of the parts below, those that are not in the list of parts run when they
+#      are named only: they take long. Out: each part's own
 #      output, a table of the parts, and "N passed, N failed" as the last line;
 #      status 0 when nothing failed.
 # State: build/check, with one log a part. Absent on purpose: judging by hand;
@@ -14,7 +14,7 @@ set -u
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
 logs=$top/build/check
-parts=(unit tools lint lab demo reboot selftests dkms bench)
+parts=(unit tools lint lab demo reboot selftests vmx dkms bench)
 passed=0 failed=0 skipped=0
 
 say()
@@ -28,6 +28,7 @@ part_lint()      { "$top/tools/lint/lint.sh"; }
 part_lab()       { "$here/lab/selftest.sh"; }
 part_demo()      { "$here/demo/demo.sh"; }
 part_selftests() { "$here/selftests/lab.sh"; }
+part_vmx()       { "$here/selftests/vmx.sh"; }
 part_reboot()    { "$here/vmm/lab.sh" reboot; }
 part_vmm()       { "$here/vmm/lab.sh"; }
 part_dkms()      { "$here/lab/dkms.sh"; }
@@ -71,7 +72,7 @@ run_part()
 
 rm -rf "$logs"
 mkdir -p "$logs"
-"$here/lab/deps.sh" build lab unit lint root || exit 1
+"$here/lab/deps.sh" build lab vmx unit lint root || exit 1
 [ $# = 0 ] || parts=("$@")
 for name in "${parts[@]}"; do
 	run_part "$name"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Install what the project needs from apt.
-# In:  group names (build lab unit lint root deb all); none means build lab unit.
+# In:  group names (build lab vmx unit lint root deb all); none means build lab unit.
 # Out: the packages are there; says what it installs, and why, before it does.
 #      Nothing is printed, fetched or asked when everything is there already.
 # State: apt's own, plus the sources file of a suite that had to be added.
@@ -29,9 +29,10 @@ group_packages()
 		    "isolinux syslinux-common xorriso" ;;
 	unit)  echo "gcc make libc6-dev libcmocka-dev pkgconf" ;;
 	lint)  echo "sparse coccinelle shellcheck" ;;
+	vmx)   echo "bochs bochs-term bochsbios vgabios" ;;
 	root)  echo "mmdebstrap" ;;
 	deb)   echo "debhelper dh-dkms dpkg-dev fakeroot" ;;
-	*)     die 2 "unknown group $1; known: build lab unit lint root deb all" ;;
+	*)     die 2 "unknown group $1; known: build lab vmx unit lint root deb all" ;;
 	esac
 }
 
@@ -40,6 +41,7 @@ group_reason()
 	case $1 in
 	build) echo "build the module and the command line" ;;
 	lab)   echo "run the emulated host" ;;
+	vmx)   echo "run the emulated Intel host" ;;
 	unit)  echo "run the tests of pure code" ;;
 	lint)  echo "check the sources" ;;
 	root)  echo "make small Debian trees for the lab" ;;
@@ -182,7 +184,7 @@ main()
 	if [ ${#groups[@]} = 0 ]; then
 		groups=(build lab unit)
 	elif [ "${groups[*]}" = all ]; then
-		groups=(build lab unit lint root deb)
+		groups=(build lab vmx unit lint root deb)
 	fi
 	command -v apt-get >/dev/null ||
 		die "apt-get is missing: only Debian and Ubuntu are supported"

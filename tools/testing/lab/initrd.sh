@@ -16,8 +16,9 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=common.sh
 . "$here/common.sh"
 
-# NAME:always, or NAME:FLAG for a module that is loaded on CPUs with that flag.
-wanted="kvm-amd:svm kvm-intel:vmx virtio_pci:always 9pnet_virtio:always 9p:always"
+# NAME:always, or NAME:FLAG for a module that is loaded on CPUs with that flag; an
+# emulator with folders to share has CPUs that know their hypervisor.
+wanted="kvm-amd:svm kvm-intel:vmx virtio_pci:hypervisor 9pnet_virtio:hypervisor 9p:hypervisor"
 
 builtin_module()
 {

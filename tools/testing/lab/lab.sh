@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # make lab: the emulated host, by hand.
-# In:  KERNEL; a command, or nothing for a shell. Out: run.sh's. Inside,
+# In:  KERNEL, LAB_HOST; a command, or nothing for a shell. Out: run.sh's. Inside,
 #      /payload holds the module, hve, its profiles and the tests; the build
-#      machine's tree is at /host, with its QEMU.
+#      machine's tree is at /host, with its QEMU, if the host can have it.
 # State: build/lab. Absent on purpose: anything that the tests do not use too.
 set -eu
 
@@ -20,8 +20,13 @@ make -s -C "$top/tools/hve" static
 cp "$top/tools/hve/hve-static" "$out/hve"
 cp -r "$top/tools/hve/profiles" "$out/profiles"
 make -s -C "$top/tools/testing/selftests" install DESTDIR="$out/selftests"
+root=(--root)
+if [ "${LAB_HOST:-svm}" = vmx ]; then
+	"$here/deps.sh" vmx
+	root=()
+fi
 if [ $# -gt 0 ]; then
-	exec "$here/run.sh" --kernel "${KERNEL:-}" --root --payload "$out" \
+	exec "$here/run.sh" --kernel "${KERNEL:-}" "${root[@]}" --payload "$out" \
 		--timeout 600 -- "$1"
 fi
-exec "$here/run.sh" --kernel "${KERNEL:-}" --root --payload "$out" --shell
+exec "$here/run.sh" --kernel "${KERNEL:-}" "${root[@]}" --payload "$out" --shell

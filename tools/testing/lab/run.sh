@@ -20,7 +20,7 @@ here=$(dirname "$(readlink -f "$0")")
 
 defaults()
 {
-	kernel=${KERNEL:-} payload='' smp=2 mem=2048 timeout=300
+	kernel=${KERNEL:-} payload='' smp='' mem=2048 timeout=300
 	root=0 shell=0 compressed=0 words='' console_log=''
 	shares=() extra=() modules_wanted=() command=()
 }
@@ -53,6 +53,18 @@ parse()
 	done
 }
 
+# host_check, host_argv and host_smp come from a file of the host's own.
+choose_host()
+{
+	case ${LAB_HOST:-svm} in
+	*[!a-z]*) die 2 "LAB_HOST ${LAB_HOST} is no host" ;;
+	esac
+	[ -e "$here/hosts/${LAB_HOST:-svm}.sh" ] || die 2 "there is no host ${LAB_HOST}"
+	# shellcheck source=hosts/svm.sh
+	. "$here/hosts/${LAB_HOST:-svm}.sh"
+	smp=${smp:-$host_smp}
+}
+
 check_options()
 {
 	local item
@@ -74,10 +86,6 @@ check_options()
 		die 2 "there is nothing to run: give -- COMMAND, a payload with a" \
 		      "file cmd, or --shell"
 	fi
-	case ${LAB_HOST:-svm} in
-	*[!a-z]*) die 2 "LAB_HOST ${LAB_HOST} is no host" ;;
-	esac
-	[ -e "$here/hosts/${LAB_HOST:-svm}.sh" ] || die 2 "there is no host ${LAB_HOST}"
 }
 
 # The command as a script for a POSIX shell.
@@ -234,9 +242,8 @@ main()
 {
 	defaults
 	parse "$@"
+	choose_host
 	check_options
-	# shellcheck source=hosts/svm.sh
-	. "$here/hosts/${LAB_HOST:-svm}.sh"
 	host_check
 	need cpio lab
 	trap cleanup EXIT

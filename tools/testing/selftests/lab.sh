@@ -16,5 +16,7 @@ make -s -C "$here" install DESTDIR="$out"
 "$top/tools/testing/lab/module.sh" --kernel "${KERNEL:-}" "$out"
 make -s -C "$top/tools/hve" static
 cp "$top/tools/hve/hve-static" "$out/hve"
+# What an emulated machine has to load from an emulated CD had better be small.
+strip --strip-debug "$out"/kvm-hve.ko "$out"/hve* "$out"/test-*
 exec "$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --payload "$out" \
 	--mem 2048 --timeout 2400 -- sh /payload/run "$@"

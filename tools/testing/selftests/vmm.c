@@ -27,6 +27,7 @@ struct options {
 	bool has_mask;
 	unsigned long mask;
 	bool hide;
+	bool adapt;
 	bool no_features;	/* --hv -: the base only */
 };
 
@@ -43,6 +44,7 @@ static const char usage[] =
 "  -m, --mem MIB        memory (32)\n"
 "  -S, --shared         which other processes could share\n"
 "  -T, --tsc-khz KHZ    frequency of the guest's TSC\n"
+"  -D, --adapt          recommend what suits the host's processor, not all\n"
 "  -C, --coresharing-auto  no-nonarch-coresharing as the host is\n"
 "  -R, --reset-policy N HVE_RESET_*: how the guest's wish for a reset arrives\n"
 "  -A, --arg N          number handed to the guest\n";
@@ -59,6 +61,7 @@ static const struct option long_options[] = {
 	{ "mem", required_argument, NULL, 'm' },
 	{ "shared", no_argument, NULL, 'S' },
 	{ "tsc-khz", required_argument, NULL, 'T' },
+	{ "adapt", no_argument, NULL, 'D' },
 	{ "coresharing-auto", no_argument, NULL, 'C' },
 	{ "reset-policy", required_argument, NULL, 'R' },
 	{ "arg", required_argument, NULL, 'A' },
@@ -88,7 +91,7 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:CR:A:", long_options,
+	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:DCR:A:", long_options,
 				NULL)) > 0) {
 		switch (c) {
 		case 'v':
@@ -125,6 +128,9 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 		case 'T':
 			vm->tsc_khz = number(optarg, 100000000);
 			break;
+		case 'D':
+			o->adapt = true;
+			break;
 		case 'C':
 			vm->config.flags |= HVE_CONFIG_CORESHARING_AUTO;
 			break;
@@ -157,7 +163,8 @@ static void configure(struct options *o, struct vm *vm, int device)
 		all &= hve_known(device);
 	vm->config.size = sizeof(vm->config);
 	/* Rows are tested whatever the host's APIC hardware is. */
-	vm->config.flags |= HVE_CONFIG_HINTS;
+	if (!o->adapt)
+		vm->config.flags |= HVE_CONFIG_HINTS;
 	if (o->hide)
 		vm->config.flags |= HVE_CONFIG_KVM_HIDE;
 	vm->config.features[0] = o->mask;

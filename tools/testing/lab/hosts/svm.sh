@@ -13,6 +13,8 @@
 # Absent on purpose: a guess at LAB_ACCEL; /dev/kvm is touched when asked only.
 
 qemu=${LAB_QEMU:-qemu-system-x86_64}
+# shellcheck disable=SC2034 # for run.sh
+host_smp=2
 
 host_check()
 {

@@ -115,6 +115,7 @@ static void read_always(void *arg)
 	while (!stop) {
 		read_once();
 		(*mine)++;
+		let_host_in();
 	}
 }
 

@@ -71,6 +71,7 @@ static void read_always(void *arg)
 	while (!stop) {
 		read_pages(0);
 		__atomic_add_fetch(&reads, 1, __ATOMIC_SEQ_CST);
+		let_host_in();
 	}
 }
 

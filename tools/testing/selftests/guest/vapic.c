@@ -2,10 +2,11 @@
 /*
  * DOC: Test: EOI, ICR and TPR as MSRs, and EOIs without an exit
  *
- * In: the vapic feature, two vCPUs. Out: in xAPIC and in x2APIC mode interrupts
- * sent through the ICR MSR arrive, EOI by MSR lets the next one in, TPR and CR8
- * are one thing; with the assist page "No EOI required" is set where nothing
- * else is pending and only there, and then no MSR write is needed.
+ * In: vapic and hw-features, two vCPUs. Out: in xAPIC and in x2APIC mode
+ * interrupts sent through the ICR MSR arrive, EOI by MSR lets the next one in, TPR
+ * and CR8 are one thing; with the assist page "No EOI required" is set where
+ * nothing else is pending and only there, and then no MSR write is needed; where
+ * the processor delivers interrupts it is never set.
  */
 #include "hv.h"
 
@@ -17,6 +18,7 @@
 
 static volatile u32 *assist;		/* enabled assist page, or NULL */
 static volatile u32 by_msr, without, high_set, low_set;
+static bool virtualized;		/* the processor delivers: no mark */
 
 static void on_irq(struct regs *regs)
 {
@@ -127,15 +129,18 @@ static void test_assist(void)
 	taken = self_ipis();
 	ok(taken == ROUNDS, "%u interrupts with the assist page", taken);
 	/* KVM may leave the mark out, now and then; it never may set it twice. */
-	ok(without + by_msr == ROUNDS && without >= ROUNDS * 9 / 10,
+	ok(without + by_msr == ROUNDS &&
+	   (virtualized ? !without : without >= ROUNDS * 9 / 10),
 	   "%u of them needed no EOI, %u did", without, by_msr);
-	test_pending();
+	if (!virtualized)
+		test_pending();
 	wrmsr(MSR_vp_assist_page, (u64)other | TLFS_MSR_ENABLE);
 	ok(is_filled(page, PATTERN), "moved: what RAM held is back");
 	assist = other;
 	without = 0;
 	taken = self_ipis();
-	ok(taken == ROUNDS && without, "moved: %u needed no EOI", without);
+	ok(taken == ROUNDS && !without == virtualized, "moved: %u needed no EOI",
+	   without);
 	assist = NULL;
 	wrmsr(MSR_vp_assist_page, 0);
 	ok(is_filled(other, PATTERN), "disabled: what RAM held is back");
@@ -152,6 +157,10 @@ static void to_x2apic(void *arg)
 
 void test_main(void)
 {
+	u32 hardware[4];
+
+	cpuid(0x40000006, 0, hardware);
+	virtualized = hardware[0] & TLFS_HW_APIC;
 	irq_handler(LOW, on_irq);
 	irq_handler(HIGH, on_irq);
 	test_mode("xAPIC", 56);

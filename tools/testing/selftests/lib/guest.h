@@ -172,6 +172,16 @@ static inline void cpu_relax(void)
 	asm volatile("pause" : : : "memory");
 }
 
+/*
+ * For loops that neither exit nor pause, with interrupts off. Bochs enters a guest
+ * with the host's interrupts masked, though they end its stay, and unmasks them when
+ * the guest's flag changes. None of the guest's gets in: STI holds until after CLI.
+ */
+static inline void let_host_in(void)
+{
+	asm volatile("sti; cli" : : : "memory", "cc");
+}
+
 static inline void cpuid(u32 leaf, u32 sub, u32 reg[4])
 {
 	asm volatile("cpuid" : "=a"(reg[0]), "=b"(reg[1]), "=c"(reg[2]),

@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The Intel host: Bochs emulates VMX with EPT.
+# In:  sourced by run.sh, which sets image, initrd, append, smp, mem, work,
+#      console_log, verdict, root, shell, shares, extra and compressed.
+# Out: host_check refuses a machine or a wish that it cannot do; host_argv fills
+#      the array host_cmd with a program that runs until the host is off, its
+#      console on stdout.
+# Environment: LAB_CPU, one of Bochs' models. The default has EPT, VPID, unrestricted
+#      guests and VMCS shadowing; corei7_skylake_x has APICv, posted interrupts,
+#      PML and TSC scaling besides.
+# Absent on purpose: folders of the build machine and a shell; Bochs has no way.
+
+bochs="bochs-bin"
+bios=/usr/share/bochs/BIOS-bochs-latest
+vgabios=/usr/share/vgabios/vgabios.bin
+cpu=${LAB_CPU:-corei7_haswell_4770}
+
+# So many instructions a second of the machine's time: near what two shared
+# cores emulate, else its clocks run ahead of the work and timeouts fire early.
+ips=200000000
+
+# One CPU is twice as fast as two.
+# shellcheck disable=SC2034 # for run.sh
+host_smp=1
+
+# shellcheck disable=SC2154
+host_check()
+{
+	need "$bochs" vmx
+	need xorriso lab
+	if [ ! -e $bios ] || [ ! -e $vgabios ]; then
+		die "Bochs lacks its BIOS: run tools/testing/lab/deps.sh vmx"
+	fi
+	[[ $cpu =~ ^[a-z0-9_]+$ ]] || die 2 "LAB_CPU $cpu is no model of Bochs"
+	if [ "$root" = 1 ] || [ ${#shares[@]} != 0 ]; then
+		die 2 "the vmx host reaches no folder of this machine: put files" \
+		      "into the payload, or use LAB_HOST=svm"
+	fi
+	if [ "$shell" = 1 ] || [ "$compressed" = 1 ] || [ ${#extra[@]} != 0 ]; then
+		die 2 "the vmx host knows no --shell, --vmlinuz and --qemu-arg"
+	fi
+}
+
+# A triple fault instead of a reset: Bochs ends there, and would boot again. The
+# mitigations of a real processor's faults double what each exit takes here.
+# shellcheck disable=SC2034,SC2154
+host_argv()
+{
+	case $image in
+	*/vmlinux) ;;
+	*) die "this kernel has no PVH entry, by which the vmx host boots" ;;
+	esac
+	"$here/hosts/vmx/image.sh" "$image" "$initrd" \
+		"$append reboot=triple mitigations=off" \
+		"$work/cd.iso"
+	rm -f "$initrd"
+	cat >"$work/bochsrc" <<-END
+	display_library: rfb, options="timeout=0"
+	sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
+	speaker: enabled=0
+	memory: guest=$mem, host=$mem
+	romimage: file=$bios
+	vgaromimage: file=$vgabios
+	cpu: model=$cpu, count=$smp, ips=$ips, reset_on_triple_fault=0
+	clock: sync=none, time0=local
+	ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+	ata0-master: type=cdrom, path="$work/cd.iso", status=inserted
+	boot: cdrom
+	com1: enabled=1, mode=file, dev="$work/com1"
+	com2: enabled=1, mode=file, dev="$verdict"
+	log: $work/bochs.log
+	panic: action=fatal
+	error: action=ignore
+	info: action=ignore
+	debug: action=ignore
+	END
+	echo c >"$work/bochs.rc"
+	mkfifo "$work/com1"
+	host_cmd=("$here/hosts/vmx/bochs.sh" "$bochs" "$work" "$console_log")
+}

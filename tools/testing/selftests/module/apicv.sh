@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Test: where the processor delivers interrupts (APICv, AVIC), a SINT with AutoEOI
+# ends that for the VM, and the end of it brings it back. In: nothing. Out: TAP;
+# skipped where it does not. KVM's tracepoint says what it switched; with avic
+# served there is no AutoEOI, and nothing is switched.
+# shellcheck source=common.sh disable=SC2154
+. "${here:?}/module/common.sh"
+
+event=/sys/kernel/tracing/events/kvm/kvm_apicv_inhibit_changed
+trace=/sys/kernel/tracing/trace
+reason=1	# APICV_INHIBIT_REASON_HYPERV
+
+in_use()
+{
+	grep -qsx '[Y1]' /sys/module/kvm_intel/parameters/enable_apicv \
+		/sys/module/kvm_amd/parameters/avic
+}
+
+# switched FEATURES: how often that reason was given and taken back, as "set cleared"
+switched()
+{
+	echo >$trace
+	vmm --hv "$1" "$here/guests/synic.bin" >"$out"
+	status=$?
+	set=$(grep -c "inhibit_changed: set reason=$reason," $trace)
+	cleared=$(grep -c "inhibit_changed: cleared reason=$reason," $trace)
+	grep '^not ok' "$out" | sed 's/^/# /'
+	return $status
+}
+
+if ! in_use; then
+	echo "# SKIP KVM uses neither APICv nor AVIC on this host"
+	exit 4
+fi
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+loaded || load
+[ -e $event ]
+check $? "KVM has its tracepoint"
+echo 1 >$event/enable
+switched synic,stimer,time
+check $? "the test of the SynIC passes"
+[ "$set" -gt 0 ]
+check $? "AutoEOI switched the processor's delivery off ($set times)"
+[ "$cleared" = "$set" ]
+check $? "and on ($cleared times)"
+switched synic,stimer,time,avic
+check $? "with avic it passes, too"
+[ "$set$cleared" = 00 ]
+check $? "and nothing was switched"
+echo 0 >$event/enable
+finish
