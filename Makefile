@@ -13,6 +13,7 @@ LAB := tools/testing/lab
 help:
 	@echo "demo     boot an emulated host and show a Linux guest with and without hve"
 	@echo "check    every test; ends with 'N passed, N failed'"
+	@echo "check-all  the tests that depend on the kernel, on every kernel and processor"
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
 	@echo "vmm      real QEMUs and Linux guests; of these check runs the reboot only"
 	@echo "bench    what each operation costs, beside KVM's own code"
@@ -23,7 +24,7 @@ help:
 	@echo "install  hve, its manual page, profiles and the udev rule, below DESTDIR"
 	@echo "deb      Debian packages of both, in build/deb"
 	@echo "clean    remove what was built"
-	@echo "KERNEL=6.1, KERNEL=6.12 choose the kernel of the emulated host;"
+	@echo "KERNEL=6.1, 6.12, 7.3, sid or newest chooses the kernel of the emulated host;"
 	@echo "LAB_HOST=vmx has lab use an Intel host, emulated by Bochs."
 
 demo:
@@ -31,6 +32,9 @@ demo:
 
 check:
 	@tools/testing/check.sh
+
+check-all:
+	@tools/testing/matrix.sh
 
 lab:
 	@$(LAB)/lab.sh $(if $(CMD),'$(subst ','\'',$(CMD))')
@@ -66,5 +70,4 @@ clean:
 	$(MAKE) -C tools/hve clean
 	if [ -d $(KDIR) ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
 
-.PHONY: help demo check lab vmm bench unit lint module tools install \
-	deb clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))

@@ -14,7 +14,7 @@
 #include "hve.h"
 
 #define FIRST_RELEASE	"6.1"
-#define LAST_TRIED	"6.12"
+#define LAST_TRIED	"7.3"
 
 struct need {
 	const char *name;

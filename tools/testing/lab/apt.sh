@@ -132,6 +132,7 @@ apt_sources()
 # with lists of their own: the machine is never offered anything of it.
 apt_look_at()
 {
+	# shellcheck disable=SC2154 # common.sh has it
 	local dir=$lab_cache/apt/$1 lines
 
 	lines=$(apt_sources "$1")

@@ -137,8 +137,8 @@ resolve()
 # one per line, the first alternative only, pinned where apt says "=".
 part_depends()
 {
-	apt-cache "${apt_opts[@]}" show --no-all-versions "$1" | sed -n 's/^\(Pre-\)\?Depends: //p' |
-		tr ',' '\n' | sed 's/|.*//; s/^ *//; s/ *$//' |
+	apt-cache "${apt_opts[@]}" show --no-all-versions "$1" |
+		sed -n 's/^\(Pre-\)\?Depends: //p' | tr ',' '\n' | sed 's/|.*//; s/^ *//; s/ *$//' |
 		sed 's/^\([^ ]*\) (= \([^)]*\))$/\1=\2/; s/ (.*//' |
 		grep -E "$parts" || true
 }
@@ -298,7 +298,7 @@ fetch()
 	fi
 	say "unpacking kernel $release into $store/$key"
 	unpack "$new" "$release"
-	sed 's/-[a-z]*$//' <<<"$suite" >"$new/suite"
+	echo "${suite%-*}" >"$new/suite"
 	other_depends "linux-headers-$release" \
 		"$(printf '%s\n' "$@" | grep '^linux-kbuild')" >"$new/needs"
 	chmod 755 "$new"

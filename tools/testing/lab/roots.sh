@@ -16,6 +16,7 @@ root_make()
 	local suite=$1 key new list log status=0
 	shift
 
+	# shellcheck disable=SC2154 # common.sh has it
 	mkdir -p "$lab_cache/roots"
 	list=$(apt_sources "$suite")
 	[ -n "$list" ] ||
