@@ -16,13 +16,17 @@ help:
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
 	@echo "vmm      real QEMUs and Linux guests; of these check runs the reboot only"
 	@echo "bench    what each operation costs, beside KVM's own code"
+	@echo "fuzz     random input for the pure code, TIME=60 seconds, with coverage"
+	@echo "fuzz-guest  a guest that does random things: TIME=60 SEED=0 KERNEL=debug"
+	@echo "debug-kernel  build the kernel of KERNEL=debug now: up to half an hour, once"
 	@echo "unit     tests of the pure code, on this machine"
 	@echo "lint     sparse, coccinelle, shellcheck, W=1, style"
 	@echo "module   kvm-hve.ko for KDIR ($(KDIR))"
 	@echo "tools    the command line hve"
 	@echo "install  hve, its manual page, profiles and the udev rule, below DESTDIR"
 	@echo "clean    remove what was built"
-	@echo "KERNEL=6.1, KERNEL=6.12 choose the kernel of the emulated host."
+	@echo "KERNEL=6.1, KERNEL=6.12 choose the kernel of the emulated host; nohv and debug"
+	@echo "are built from source: KVM without Hyper-V code, and that with every checker."
 
 demo:
 	@tools/testing/demo/demo.sh
@@ -38,6 +42,16 @@ vmm:
 
 bench:
 	@tools/testing/bench/bench.sh
+
+fuzz:
+	@$(LAB)/deps.sh build fuzz
+	@$(MAKE) -s -C tools/testing/fuzz run TIME=$(or $(TIME),60) SEED=$(or $(SEED),0)
+
+fuzz-guest:
+	@tools/testing/fuzz/guest.sh $(or $(TIME),60) $(or $(SEED),0)
+
+debug-kernel:
+	@$(LAB)/source.sh debug
 
 unit:
 	@$(LAB)/deps.sh build unit
@@ -61,4 +75,5 @@ clean:
 	$(MAKE) -C tools/hve clean
 	if [ -d $(KDIR) ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
 
-.PHONY: help demo check lab vmm bench unit lint module tools install clean
+.PHONY: help demo check lab vmm bench fuzz fuzz-guest \
+	debug-kernel unit lint module tools install clean

@@ -3,8 +3,8 @@
 #
 # make check: every test there is.
 # In:  KERNEL, the kernel of the emulated host; words to run some parts only:
-#      unit tools lint lab demo reboot selftests dkms bench; all of vmm, of which
-#      reboot is one test, runs when named only: it takes long. Out: each part's own
+#      unit tools lint fuzz lab demo reboot selftests dkms bench; all of vmm, of
+#      which reboot is one test, runs when named only: it takes long. Out: each part's own
 #      output, a table of the parts, and "N passed, N failed" as the last line;
 #      status 0 when nothing failed.
 # State: build/check, with one log a part. Absent on purpose: judging by hand;
@@ -14,7 +14,7 @@ set -u
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
 logs=$top/build/check
-parts=(unit tools lint lab demo reboot selftests dkms bench)
+parts=(unit tools lint fuzz lab demo reboot selftests dkms bench)
 passed=0 failed=0 skipped=0
 
 say()
@@ -25,6 +25,7 @@ say()
 part_unit()      { make -s -C "$top/tools/testing/unit" check; }
 part_tools()     { make -s -C "$top/tools/hve" check && "$top/Documentation/gen.sh" --check; }
 part_lint()      { "$top/tools/lint/lint.sh"; }
+part_fuzz()      { make -s -C "$here/fuzz" run TIME=20; }
 part_lab()       { "$here/lab/selftest.sh"; }
 part_demo()      { "$here/demo/demo.sh"; }
 part_selftests() { "$here/selftests/lab.sh"; }
@@ -70,7 +71,7 @@ run_part()
 
 rm -rf "$logs"
 mkdir -p "$logs"
-"$here/lab/deps.sh" build lab unit lint root || exit 1
+"$here/lab/deps.sh" build lab unit lint root fuzz || exit 1
 [ $# = 0 ] || parts=("$@")
 for name in "${parts[@]}"; do
 	run_part "$name"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Install what the project needs from apt.
-# In:  group names (build lab unit lint root all); none means build lab unit.
+# In:  group names (build lab unit lint root kernel fuzz
+#      all); none means build lab unit.
 # Out: the packages are there; says what it installs, and why, before it does.
 #      Nothing is printed, fetched or asked when everything is there already.
 # State: apt's own, plus the sources file of a suite that had to be added.
@@ -30,7 +31,10 @@ group_packages()
 	unit)  echo "gcc make libc6-dev libcmocka-dev pkgconf" ;;
 	lint)  echo "sparse coccinelle shellcheck" ;;
 	root)  echo "mmdebstrap" ;;
-	*)     die 2 "unknown group $1; known: build lab unit lint root all" ;;
+	kernel) echo "gcc make libc6-dev bc flex bison perl-base kmod xz-utils" \
+		     "libelf-dev libssl-dev pahole binutils" ;;
+	fuzz)  echo "clang llvm libc6-dev make" ;;
+	*)     die 2 "unknown group $1; known: build lab unit lint root kernel fuzz all" ;;
 	esac
 }
 
@@ -42,6 +46,8 @@ group_reason()
 	unit)  echo "run the tests of pure code" ;;
 	lint)  echo "check the sources" ;;
 	root)  echo "make small Debian trees for the lab" ;;
+	kernel) echo "build kernels for the lab" ;;
+	fuzz)  echo "throw random input at the pure code" ;;
 	esac
 }
 
@@ -180,7 +186,7 @@ main()
 	if [ ${#groups[@]} = 0 ]; then
 		groups=(build lab unit)
 	elif [ "${groups[*]}" = all ]; then
-		groups=(build lab unit lint root)
+		groups=(build lab unit lint root kernel fuzz)
 	fi
 	command -v apt-get >/dev/null ||
 		die "apt-get is missing: only Debian and Ubuntu are supported"
