@@ -16,5 +16,9 @@ make -s -C "$here" install DESTDIR="$out"
 "$top/tools/testing/lab/module.sh" --kernel "${KERNEL:-}" "$out"
 make -s -C "$top/tools/hve" static
 cp "$top/tools/hve/hve-static" "$out/hve"
+case ${KERNEL:-} in
+debug*) mem=3072 limit=10800 ;;		# checkers take memory and time
+*)      mem=2048 limit=2400 ;;
+esac
 exec "$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --payload "$out" \
-	--mem 2048 --timeout 2400 -- sh /payload/run "$@"
+	--mem $mem --timeout $limit -- sh /payload/run "$@"
