@@ -17,6 +17,9 @@ help:
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
 	@echo "vmm      real QEMUs and Linux guests; of these check runs the reboot only"
 	@echo "bench    what each operation costs, beside KVM's own code"
+	@echo "fuzz     random input for the pure code, TIME=60 seconds, with coverage"
+	@echo "fuzz-guest  a guest that does random things: TIME=60 SEED=0 KERNEL=debug"
+	@echo "debug-kernel  build the kernel of KERNEL=debug now: up to half an hour, once"
 	@echo "unit     tests of the pure code, on this machine"
 	@echo "lint     sparse, coccinelle, shellcheck, W=1, style"
 	@echo "module   kvm-hve.ko for KDIR ($(KDIR))"
@@ -24,7 +27,8 @@ help:
 	@echo "install  hve, its manual page, profiles and the udev rule, below DESTDIR"
 	@echo "deb      Debian packages of both, in build/deb"
 	@echo "clean    remove what was built"
-	@echo "KERNEL=6.1, 6.12, 7.3, sid or newest chooses the kernel of the emulated host;"
+	@echo "KERNEL=6.1, 6.12, 7.3, sid or newest chooses the kernel of the emulated host; nohv"
+	@echo "and debug are built from source: KVM without Hyper-V code, and that with every checker."
 	@echo "LAB_HOST=vmx has lab use an Intel host, emulated by Bochs."
 
 demo:
@@ -44,6 +48,16 @@ vmm:
 
 bench:
 	@tools/testing/bench/bench.sh
+
+fuzz:
+	@$(LAB)/deps.sh build fuzz
+	@$(MAKE) -s -C tools/testing/fuzz run TIME=$(or $(TIME),60) SEED=$(or $(SEED),0)
+
+fuzz-guest:
+	@tools/testing/fuzz/guest.sh $(or $(TIME),60) $(or $(SEED),0)
+
+debug-kernel:
+	@$(LAB)/source.sh debug
 
 unit:
 	@$(LAB)/deps.sh build unit

@@ -16,7 +16,7 @@ set -u
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
 logs=${CHECK_LOGS:-$top/build/check}
-parts=(unit tools lint lab demo reboot selftests newest vmx dkms bench)
+parts=(unit tools lint fuzz lab demo reboot selftests newest vmx dkms bench)
 # What tells soonest that a kernel is not the one the module was written for: a
 # test of each row, the hooks, and one of everything that KVM's insides are for.
 telling=(rows-cpuid rows-msr rows-call privilege hypercall-page tsc vapic ipi flush
@@ -31,6 +31,7 @@ say()
 part_unit()      { make -s -C "$top/tools/testing/unit" check; }
 part_tools()     { make -s -C "$top/tools/hve" check && "$top/Documentation/gen.sh" --check; }
 part_lint()      { "$top/tools/lint/lint.sh"; }
+part_fuzz()      { make -s -C "$here/fuzz" run TIME=20; }
 part_lab()       { "$here/lab/selftest.sh"; }
 part_demo()      { "$here/demo/demo.sh"; }
 part_selftests() { "$here/selftests/lab.sh"; }
@@ -79,7 +80,7 @@ run_part()
 
 rm -rf "$logs"
 mkdir -p "$logs"
-"$here/lab/deps.sh" build lab vmx unit lint root || exit 1
+"$here/lab/deps.sh" build lab vmx unit lint root fuzz || exit 1
 [ $# = 0 ] || parts=("$@")
 for name in "${parts[@]}"; do
 	run_part "$name"

@@ -5,7 +5,7 @@
 # In:  sourced after common.sh; the machine's own apt sources, in either
 #      of their two formats (apt itself reads them for us).
 # Out: apt_codename, apt_has_suite, apt_add_suite, apt_refresh, apt_versions,
-#      apt_sources; apt_look_at, for suites that are not this machine's.
+#      apt_download, apt_sources; apt_look_at, for suites that are not this machine's.
 # State: at most one file per suite, /etc/apt/sources.list.d/kvm-hve-*.sources;
 #      apt_opts;      cache/apt/SUITE, the lists of a suite that the machine does not have.
 # Absent on purpose: mirror names (taken from the machine), pinning changes,
@@ -198,4 +198,19 @@ apt_versions()
 			for (i in at) if (at[i] ~ /^(main|universe)$/)
 				suite = at[i - 1]
 			print $2, suite }' | sort -u | sort -rV
+}
+
+# apt_download DIR PACKAGE...: fetch the package files, lists refreshed once when
+# the mirror has moved on.
+apt_download()
+{
+	local dir=$1 opts=("${apt_opts[@]}" -qq)
+	shift
+
+	# The unprivileged apt user may not write in a private cache folder.
+	if [ "$(id -u)" = 0 ]; then
+		opts+=(-o APT::Sandbox::User=root)
+	fi
+	say "downloading $*"
+	(cd "$dir" && apt-get "${opts[@]}" download "$@" >&2)
 }

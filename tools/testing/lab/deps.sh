@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Install what the project needs from apt.
-# In:  group names (build lab vmx unit lint root deb all); none means build lab unit.
+# In:  group names, or all; none means build lab unit.
 # Out: the packages are there; says what it installs, and why, before it does.
 #      Nothing is printed, fetched or asked when everything is there already.
 # State: apt's own, plus the sources file of a suite that had to be added.
@@ -18,6 +18,7 @@ here=$(dirname "$(readlink -f "$0")")
 
 qemu_want=10
 qemu_least=8
+all_groups=(build lab vmx unit lint root deb kernel fuzz)
 
 group_packages()
 {
@@ -32,7 +33,10 @@ group_packages()
 	vmx)   echo "bochs bochs-term bochsbios vgabios" ;;
 	root)  echo "mmdebstrap" ;;
 	deb)   echo "debhelper dh-dkms dpkg-dev fakeroot" ;;
-	*)     die 2 "unknown group $1; known: build lab vmx unit lint root deb all" ;;
+	kernel) echo "gcc make libc6-dev bc flex bison perl-base kmod xz-utils" \
+		     "libelf-dev libssl-dev pahole binutils" ;;
+	fuzz)  echo "clang llvm libc6-dev make" ;;
+	*)     die 2 "unknown group $1; known: ${all_groups[*]} all" ;;
 	esac
 }
 
@@ -46,6 +50,8 @@ group_reason()
 	lint)  echo "check the sources" ;;
 	root)  echo "make small Debian trees for the lab" ;;
 	deb)   echo "make Debian packages" ;;
+	kernel) echo "build kernels for the lab" ;;
+	fuzz)  echo "throw random input at the pure code" ;;
 	esac
 }
 
@@ -184,7 +190,7 @@ main()
 	if [ ${#groups[@]} = 0 ]; then
 		groups=(build lab unit)
 	elif [ "${groups[*]}" = all ]; then
-		groups=(build lab vmx unit lint root deb)
+		groups=("${all_groups[@]}")
 	fi
 	command -v apt-get >/dev/null ||
 		die "apt-get is missing: only Debian and Ubuntu are supported"

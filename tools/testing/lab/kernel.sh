@@ -4,9 +4,10 @@
 # Make a kernel for the lab available, without installing it.
 # In:  --kernel SPEC (or KERNEL): nothing for the distribution's default, the
 #      beginning of a version such as 6.12 for what apt's suites hold, the name
-#      of a suite such as sid, `newest`, or the path of a folder with the layout
-#      below, for a kernel built by hand. On Debian, suites that the machine does
-#      not have are asked too, last.
+#      of a suite such as sid, `newest`, a name of configs/ (nohv, debug) for one
+#      that source.sh builds, or the path of a folder with the layout below, for
+#      a kernel built by hand. On Debian, suites that the machine does not have
+#      are asked too, last.
 # Out: release= vmlinuz= modules= build= lines, to be eval'ed, and where they
 #      could be had btf= (raw type information) and vmlinux= (an ELF file that
 #      QEMU boots without decompression); build is a KDIR for make. suite= and
@@ -174,21 +175,6 @@ closure()
 	printf '%s\n' "${seen[@]}"
 }
 
-# download DIR PACKAGE...: fetch the package files, lists refreshed once when
-# the mirror has moved on.
-download()
-{
-	local dir=$1 opts=("${apt_opts[@]}" -qq)
-	shift
-
-	# The unprivileged apt user may not write in a private cache folder.
-	if [ "$(id -u)" = 0 ]; then
-		opts+=(-o APT::Sandbox::User=root)
-	fi
-	say "downloading $*"
-	(cd "$dir" && apt-get "${opts[@]}" download "$@" >&2)
-}
-
 # Header packages name each other by absolute path; make that relative.
 relocate()
 {
@@ -291,10 +277,10 @@ fetch()
 	trap 'rm -rf "$new"' EXIT
 	trap 'exit 130' INT TERM
 	mkdir "$new/debs"
-	if ! download "$new/debs" "$@"; then
+	if ! apt_download "$new/debs" "$@"; then
 		apt_refresh
 		rm -f "$new"/debs/*
-		download "$new/debs" "$@" || die "the kernel packages could not be downloaded"
+		apt_download "$new/debs" "$@" || die "the kernel packages could not be downloaded"
 	fi
 	say "unpacking kernel $release into $store/$key"
 	unpack "$new" "$release"
@@ -341,13 +327,13 @@ find_kernel()
 
 main()
 {
-	local spec=${KERNEL:-}
+	local spec=${KERNEL:-} built
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--kernel) [ $# -gt 1 ] || die 2 "--kernel wants a value"
 			  spec=$2; shift 2 ;;
-		-h | --help) sed -n '4,10s/^# //p' "$0"; return ;;
+		-h | --help) sed -n '4,14s/^# //p' "$0"; return ;;
 		*) die 2 "unknown argument $1; see --help" ;;
 		esac
 	done
@@ -355,7 +341,12 @@ main()
 	*/*)  [ -e "$spec/release" ] || die "$spec holds no kernel for the lab"
 	      print_kernel "$(readlink -f "$spec")" ;;
 	*[!0-9A-Za-z.+~-]*) die 2 "$spec is no version and no folder" ;;
-	*)    find_kernel "$spec" ;;
+	*)    if [ -e "$here/configs/${spec%%-*}.config" ]; then
+		      built=$("$here/source.sh" "$spec")
+		      print_kernel "$built"
+	      else
+		      find_kernel "$spec"
+	      fi ;;
 	esac
 }
 

@@ -18,5 +18,9 @@ make -s -C "$top/tools/hve" static
 cp "$top/tools/hve/hve-static" "$out/hve"
 # What an emulated machine has to load from an emulated CD had better be small.
 strip --strip-debug "$out"/kvm-hve.ko "$out"/hve* "$out"/test-*
+case ${KERNEL:-} in
+debug*) mem=3072 limit=10800 ;;		# checkers take memory and time
+*)      mem=2048 limit=2400 ;;
+esac
 exec "$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --payload "$out" \
-	--mem 2048 --timeout 2400 -- sh /payload/run "$@"
+	--mem $mem --timeout $limit -- sh /payload/run "$@"
