@@ -15,6 +15,8 @@ help:
 	@echo "check    every test; ends with 'N passed, N failed'"
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
 	@echo "vmm      real QEMUs and Linux guests; of these check runs the reboot only"
+	@echo "native   unmodified users of KVM's own Hyper-V interface: its selftests, QEMU, libvirt"
+	@echo "native   unmodified users of KVM's own interface: its selftests, QEMU, libvirt"
 	@echo "bench    what each operation costs, beside KVM's own code"
 	@echo "unit     tests of the pure code, on this machine"
 	@echo "lint     sparse, coccinelle, shellcheck, W=1, style"
@@ -35,6 +37,9 @@ lab:
 
 vmm:
 	@tools/testing/check.sh vmm
+
+native:
+	@tools/testing/native/lab.sh
 
 bench:
 	@tools/testing/bench/bench.sh
@@ -61,4 +66,4 @@ clean:
 	$(MAKE) -C tools/hve clean
 	if [ -d $(KDIR) ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
 
-.PHONY: help demo check lab vmm bench unit lint module tools install clean
+.PHONY: help demo check lab vmm native bench unit lint module tools install clean

@@ -4,7 +4,7 @@
 # make check: every test there is.
 # In:  KERNEL, the kernel of the emulated host; words to run some parts only:
 #      unit tools lint lab demo reboot selftests dkms bench; all of vmm, of which
-#      reboot is one test, runs when named only: it takes long. Out: each part's own
+#      reboot is one test, and native run when named only: they take long. Out: each part's own
 #      output, a table of the parts, and "N passed, N failed" as the last line;
 #      status 0 when nothing failed.
 # State: build/check, with one log a part. Absent on purpose: judging by hand;
@@ -30,6 +30,7 @@ part_demo()      { "$here/demo/demo.sh"; }
 part_selftests() { "$here/selftests/lab.sh"; }
 part_reboot()    { "$here/vmm/lab.sh" reboot; }
 part_vmm()       { "$here/vmm/lab.sh"; }
+part_native()    { "$here/native/lab.sh"; }
 part_dkms()      { "$here/lab/dkms.sh"; }
 part_bench()     { "$here/bench/bench.sh" --quick; }
 

@@ -54,7 +54,7 @@ payload()
 
 	prepare
 	cp -r "$vmm/run" "$vmm/qemu" "$vmm/lib.sh" "$here/provider.sh" \
-		"$here/flags" "$here/tests" "$here/explained" "$out/payload/"
+		"$here/flags" "$here/domain.xml" "$here/tests" "$here/explained" "$out/payload/"
 	install -m 755 "$top/tools/hve/qemu-wrapper" "$out/payload/wrapper"
 	echo "providers='${PROVIDERS:-own module}'" >>"$out/payload/config"
 	firmware

@@ -1,6 +1,6 @@
 # shellcheck shell=dash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2154 # work, group and more come from run and lib.sh
+# shellcheck disable=SC2034,SC2154 # the tests use prefix; work comes from run
 #
 # The same on KVM's own code and on the module, and what differs.
 # In:  sourced by the tests of native; /payload/explained. Out: functions.

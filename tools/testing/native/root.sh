@@ -7,7 +7,8 @@
 # Out: on stdout its folder. Nothing is installed on this machine but
 #      mmdebstrap, which is announced.
 # State: cache/roots/vmm-SUITE-KEY, made once; it may be deleted.
-# Absent on purpose: a kernel, and any file of ours: tests bring their own.
+# Absent on purpose: a kernel, and any file of ours: tests mount theirs over
+#      empty folders.
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
@@ -44,7 +45,7 @@ make_root()
 	     --dpkgopt=path-exclude='/usr/share/doc/*' \
 	     --dpkgopt=path-exclude='/usr/share/man/*' \
 	     --dpkgopt=path-exclude='/usr/share/locale/*' \
-	     --customize-hook='ln -sf /proc/self/mounts "$1/etc/mtab"' \
+	     --customize-hook='mkdir -p "$1/usr/lib/kvm-hve" "$1/etc/kvm-hve"' \
 	     "$1" "$new/root" "$work" >"$new/log" 2>&1; then
 		tail -n 15 "$new/log" >&2
 		as_root rm -rf "$new"
