@@ -15,7 +15,7 @@ help:
 	@echo "check    every test; ends with 'N passed, N failed'"
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
 	@echo "vmm      real QEMUs and Linux guests; of these check runs the reboot only"
-	@echo "native   unmodified users of KVM's own Hyper-V interface: its selftests, QEMU, libvirt"
+	@echo "native   unmodified users of KVM's Hyper-V: its selftests, QEMU, libvirt"
 	@echo "bench    what each operation costs, beside KVM's own code"
 	@echo "unit     tests of the pure code, on this machine"
 	@echo "lint     sparse, coccinelle, shellcheck, W=1, style"

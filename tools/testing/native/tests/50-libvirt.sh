@@ -40,11 +40,10 @@ install_ours()
 # out, since some end the daemon without them. The devices are as documented.
 start_libvirt()
 {
-	drivers=/host/usr/local/drivers
-	mkdir -p $drivers
+	folder=/usr/lib/x86_64-linux-gnu/libvirt/connection-driver
+	mkdir -p /host/usr/local/drivers
 	for driver in qemu secret; do
-		ln -s "/usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_$driver.so" \
-			$drivers/
+		ln -s $folder/libvirt_driver_$driver.so /host/usr/local/drivers/
 	done
 	cat >>/host/etc/libvirt/qemu.conf <<-END
 		security_driver = "none"
@@ -55,7 +54,8 @@ start_libvirt()
 		]
 	END
 	echo 'auth_unix_rw = "none"' >>/host/etc/libvirt/libvirtd.conf
-	start libvirt chroot /host /usr/bin/env PATH=/usr/lib/kvm-hve:/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin \
+	start libvirt chroot /host /usr/bin/env \
+		PATH=/usr/lib/kvm-hve:/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin \
 		LIBVIRT_DRIVER_DIR=/usr/local/drivers libvirtd
 	within 60 virsh version
 }
