@@ -103,6 +103,10 @@ test_probes()
 
 test_profiles()
 {
+	echo time >"$etc/default.profile"
+	becomes "the default, nothing else there" \
+		"--profile ETC/default.profile" -accel kvm -name guest=other
+	rm "$etc/default.profile"
 	echo time >"$etc/domains/web.profile"
 	echo time >"$etc/domains/db-*.profile"
 	echo time >"$etc/domains/a,b.profile"
