@@ -16,6 +16,7 @@ help:
 	@echo "check-all  the tests that depend on the kernel, on every kernel and processor"
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
 	@echo "vmm      real QEMUs and Linux guests; of these check runs the reboot only"
+	@echo "native   unmodified users of KVM's Hyper-V: its selftests, QEMU, libvirt"
 	@echo "bench    what each operation costs, beside KVM's own code"
 	@echo "fuzz     random input for the pure code, TIME=60 seconds, with coverage"
 	@echo "fuzz-guest  a guest that does random things: TIME=60 SEED=0 KERNEL=debug"
@@ -45,6 +46,9 @@ lab:
 
 vmm:
 	@tools/testing/check.sh vmm
+
+native:
+	@tools/testing/native/lab.sh
 
 bench:
 	@tools/testing/bench/bench.sh

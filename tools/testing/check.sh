@@ -39,6 +39,7 @@ part_vmx()       { "$here/selftests/vmx.sh"; }
 part_reboot()    { "$here/vmm/lab.sh" reboot; }
 part_vmm()       { "$here/vmm/lab.sh"; }
 part_newest()    { KERNEL=newest "$here/selftests/lab.sh" "${telling[@]/#/-t}"; }
+part_native()    { "$here/native/lab.sh"; }
 part_dkms()      { "$here/lab/dkms.sh"; }
 part_package()   { "$here/lab/package.sh"; }
 part_bench()     { "$here/bench/bench.sh" --quick; }

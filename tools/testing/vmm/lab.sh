@@ -4,10 +4,8 @@
 # Tests with real VMMs and Linux guests: prepare them, boot a host for each.
 # In:  KERNEL, the host's and guests' kernel; HVE_KO, a module to use in place
 #      of this tree's; names of tests (tests/NAME.sh), none means all.
-# Out: what `run` prints; status 0 when every check passed. A host that dies
-#      without a word of its kernel, or a guest that does not come up, is tried
-#      again, twice at most, and its output kept as comments: QEMU's emulation
-#      of SVM does that, with and without hve (Documentation/lab.rst).
+# Out: what `run` prints; status 0 when every check passed. prepare.sh says
+#      which failures are tried again.
 # State: build/vmm. Absent on purpose: knowledge of what is tested.
 set -eu
 
@@ -15,34 +13,8 @@ here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../../..")
 lab=$top/tools/testing/lab
 out=$top/build/vmm
-words="console=ttyS0 quiet loglevel=4 tsc=reliable panic=-1 oops=panic"
-words+=" panic_on_warn=1 nokaslr cryptomgr.notests"
-
-say()
-{
-	echo "vmm: $*"
-}
-
-guest_program()
-{
-	gcc -O2 -static -pthread -Wall -Werror -o "$out/guest/bin/$1" "$2"
-}
-
-guest_image()
-{
-	mkdir -p "$out/guest"/{bin,dev,proc,sys}
-	cp "$(command -v busybox)" "$out/guest/bin/busybox"
-	for name in sh mount dmesg grep sed head cat nproc sleep reboot tr \
-		    uname awk; do
-		ln -s busybox "$out/guest/bin/$name"
-	done
-	guest_program work "$top/tools/testing/demo/work.c"
-	guest_program clock "$here/guest/clock.c"
-	guest_program pages "$here/guest/pages.c"
-	install -m 755 "$here/guest/init" "$out/guest/init"
-	(cd "$out/guest" && find . | cpio -o -H newc --quiet) \
-		>"$out/payload/guest.img"
-}
+# shellcheck source=prepare.sh
+. "$here/prepare.sh"
 
 # A disk or CD that boots KERNEL with JOBS, through the firmware
 boot_image()
@@ -85,38 +57,6 @@ boot_images()
 	boot_image "$out/payload/second.iso" "${other#* }" work,pages,clock
 }
 
-# emulator_failed STATUS LOG: the emulator is to blame, as far as can be told
-emulator_failed()
-{
-	case $1 in
-	3) grep -q 'died without a verdict (silently' "$2" ||
-		grep -q 'stack guard page was hit' "$2" ;;
-	124) true ;;
-	*) grep -q '^# guest .* did not come up' "$2" ;;
-	esac
-}
-
-run_test()
-{
-	local log=$out/$1.log try rc
-
-	say "$1, in an emulated AMD machine with SVM"
-	for try in 1 2 3; do
-		rc=0
-		"$lab/run.sh" --kernel "${KERNEL:-}" --root --smp 1 --mem 3072 \
-			--append "nohz=off highres=off" \
-			--payload "$out/payload" --timeout 240 -- \
-			sh /payload/run "$1" >"$log" 2>&1 || rc=$?
-		if [ $rc = 0 ] || [ $try = 3 ] || ! emulator_failed $rc "$log"; then
-			break
-		fi
-		say "the emulated host failed: once more"
-		sed 's/^/# /' "$log"
-	done
-	cat "$log"
-	return $rc
-}
-
 names=("$@")
 if [ $# = 0 ]; then
 	for file in "$here"/tests/*.sh; do
@@ -128,23 +68,11 @@ fi
 eval "$("$lab/kernel.sh" --kernel "${KERNEL:-}")"
 # shellcheck disable=SC2154 # release and vmlinux come out of the eval
 say "building the module for Linux $release, hve and the guests"
-rm -rf "$out"
-mkdir -p "$out/payload"
-if [ -n "${HVE_KO:-}" ]; then
-	cp "$HVE_KO" "$out/payload/kvm-hve.ko"
-else
-	"$lab/module.sh" --kernel "${KERNEL:-}" "$out/payload"
-fi
-strip --strip-debug "$out/payload/kvm-hve.ko"
-make -s -C "$top/tools/hve" static
-cp "$top/tools/hve/hve-static" "$out/payload/hve"
-cp -r "$top/tools/hve/profiles" "$out/payload/profiles"
+prepare
 cp -r "$here/run" "$here/qemu" "$here"/*.sh "$here/tests" "$out/payload/"
-echo "kernel='${vmlinux:-$vmlinuz}' image='$vmlinuz' words='$words'" >"$out/payload/config"
-guest_image
 boot_images
 status=0
 for test in "${names[@]}"; do
-	run_test "$test" || status=1
+	run_test "$test" --smp 1 --append "nohz=off highres=off" || status=1
 done
 exit "$status"

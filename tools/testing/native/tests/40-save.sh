@@ -1,0 +1,185 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC1091,SC2154 # work, group and more come from run and lib.sh
+#
+# savevm, loadvm and live migration of a Linux guest that lives on the TSC page
+# and the synthetic timers.
+# In:  the guest's lines "T nanoseconds steps worst", twenty a second. Out: on
+#      both providers, after each move the guest's clock goes on where it was
+#      (to a second), never steps back, keeps the host's rate, and its timers
+#      still fire; a guest from KVM's own code goes on there only.
+# State: /host/tmp/state.qcow2 and two sockets.
+
+features=hv-relaxed,hv-vapic,hv-vpindex,hv-time,hv-frequencies,hv-synic,hv-stimer
+features=$features,hv-stimer-direct,hv-tlbflush,hv-ipi,hv-runtime,hv-crash
+# What lies between two lines of the guest, and what an emulated host adds
+line_ms=50
+slack_ms=1000
+window=4
+
+# vm NAME MORE...: on the provider of now
+vm()
+{
+	vm=$1
+	shift
+	# shellcheck disable=SC2086 # the prefix is several words
+	start "$vm" $prefix /payload/qemu "$vm" clock \
+		-cpu "host,-tsc-deadline,kvm=off,$features" "$@"
+}
+
+# hmp NAME COMMAND: waits until QEMU has done it; prints what it said
+hmp()
+{
+	printf '%s\nprint /d 40000001+1\n' "$2" >"/host/tmp/$1.monitor.in"
+	timeout 60 sed '/^40000002/q' <"/host/tmp/$1.monitor.out" | tr -d '\r'
+}
+
+ticks()
+{
+	tr -d '\r' <"$(console "$1")" | grep -aE '^T( [0-9]+){3}$'
+}
+
+# The guest's time in ms as the last line (or the one with a number) has it
+last_ms()
+{
+	ticks "$1" | tail -n 1 | awk '{ printf "%d\n", $2 / 1e6 }'
+}
+
+nth_ms()
+{
+	ticks "$1" | sed -n "$2p" | awk '{ printf "%d\n", $2 / 1e6 }'
+}
+
+lines()
+{
+	ticks "$1" | wc -l
+}
+
+more_lines()
+{
+	[ "$(lines "$1")" -gt "$2" ]
+}
+
+# goes_on NAME LINES BEFORE: the first line after LINES continues from BEFORE ms
+goes_on()
+{
+	within 30 more_lines "$1" "$2" || return
+	now=$(nth_ms "$1" $(($2 + 1)))
+	note "the guest's clock: $3 ms before, $now ms in its next line" >&2
+	echo "$3 ms before, $now ms after"
+	[ "$now" -ge "$3" ] && [ "$now" -le $(($3 + line_ms + slack_ms)) ]
+}
+
+# keeps_rate NAME: guest's time against the host's over the window, and no
+# pause between two lines that a lost timer would make
+keeps_rate()
+{
+	before="$(last_ms "$1") $(cut -d ' ' -f 1 /proc/uptime)"
+	from=$(lines "$1")
+	sleep $window
+	after="$(last_ms "$1") $(cut -d ' ' -f 1 /proc/uptime)"
+	echo "$before / $after"
+	echo "$before $after" | awk '{
+		ratio = ($3 - $1) / 1000 / ($4 - $2)
+		printf "guest / host: %.3f\n", ratio
+		exit !(ratio > 0.9 && ratio < 1.1) }' || return
+	ticks "$1" | sed "1,${from}d" | awk -v most=$((line_ms + slack_ms)) '
+		NR > 1 && ($2 - last) / 1e6 > most { late++ }
+		{ last = $2 }
+		END { print NR " lines, " late + 0 " late"; exit NR < 10 || late }'
+}
+
+# As the guest saw them: it compares with what it read before, wherever it was
+no_steps()
+{
+	is "$(ticks "$1" | tail -n 1 | cut -d ' ' -f 3)" 0
+}
+
+# well NAME LINES BEFORE WHAT
+well()
+{
+	check "$provider: $4: the clock goes on where it was" \
+		goes_on "$1" "$2" "$3" || return
+	check "$provider: $4: clock and timers keep their pace" keeps_rate "$1"
+	check "$provider: $4: no step of the clock" no_steps "$1"
+	check "$provider: $4: the guest is calm" calm "$1"
+}
+
+# shellcheck disable=SC2086 # $drive is several words
+snapshots()
+{
+	drive='-drive if=none,id=state,format=qcow2,file=/tmp/state.qcow2'
+	chroot /host qemu-img create -q -f qcow2 /tmp/state.qcow2 1G
+	vm one $drive
+	check "$provider: a guest comes up" ready one || return
+	hmp one stop >/dev/null
+	before=$(last_ms one)
+	check "$provider: savevm" saved_as "$(hmp one 'savevm moment')"
+	hmp one cont >/dev/null
+	sleep 2
+	hmp one stop >/dev/null
+	mark=$(lines one)
+	check "$provider: the guest went on after savevm" \
+		is_more "$(last_ms one)" $((before + 500))
+	check "$provider: loadvm" said_nothing "$(hmp one 'loadvm moment')"
+	hmp one cont >/dev/null
+	well one "$mark" "$before" loadvm
+	stop one
+	vm again $drive -loadvm moment
+	well again 0 "$before" "-loadvm in another process"
+	stop again
+}
+
+# savevm and loadvm print errors only; echo of the line itself is no word
+said_nothing()
+{
+	echo "$1"
+	! echo "$1" | grep -qiE '^error|not '
+}
+
+saved_as()
+{
+	said_nothing "$1" && hmp one 'info snapshots' | grep -w moment
+}
+
+completed()
+{
+	hmp "$1" 'info migrate' >"$work/migrate"
+	grep -iE 'status|downtime' "$work/migrate"
+	grep -q 'Status: completed\|status: completed\|Migration status: completed' "$work/migrate"
+}
+
+migration()
+{
+	vm from
+	check "$provider: the guest comes up" ready from || return
+	check "$provider: it lives on the TSC page" \
+		is "$(fact from clocksource)" hyperv_clocksource_tsc_page
+	note "$provider: its clock events come from $(fact from clockevent)"
+	vm to -incoming unix:/tmp/move.sock
+	within 20 test -S /host/tmp/move.sock
+	check "$provider: the guest's timers before" keeps_rate from
+	hmp from 'migrate -d unix:/tmp/move.sock' >"$work/said.move"
+	check "$provider: the migration completes" within 60 completed from ||
+		cat "$work/said.move"
+	note "$provider: $(grep -i downtime "$work/migrate" | tr '\n' ' ')"
+	before=$(last_ms from)
+	check "$provider: the source has stopped" is \
+		"$(hmp from 'info status' | grep -c postmigrate)" 1
+	well to 0 "$before" migration
+	kill_now from to
+}
+
+test_save()
+{
+	. /payload/config
+	. /payload/provider.sh
+	for provider in $providers; do
+		provide "$provider"
+		snapshots
+		end_all
+		migration
+		end_all
+		rm -f /host/tmp/state.qcow2 /host/tmp/move.sock /host/tmp/*.console
+	done
+}
