@@ -40,6 +40,9 @@ static const struct {
 	{ MSR_siefp, 1 }, { MSR_simp, 1 }, { MSR_sirbp, 1 },
 	{ MSR_sint, TLFS_SINT_COUNT }, { MSR_reenlightenment_control, 1 },
 	{ MSR_tsc_emulation_control, 1 }, { MSR_tsc_invariant_control, 1 },
+	{ MSR_syndbg_control, 1 }, { MSR_syndbg_status, 1 },
+	{ MSR_syndbg_send_buffer, 1 }, { MSR_syndbg_receive_buffer, 1 },
+	{ MSR_syndbg_pending_buffer, 1 }, { MSR_syndbg_options, 1 },
 	{ MSR_stimer, 2 },	/* of the others the state goes on */
 };
 
