@@ -45,6 +45,7 @@ static const char usage[] =
 "  -T, --tsc-khz KHZ    frequency of the guest's TSC\n"
 "  -C, --coresharing-auto  no-nonarch-coresharing as the host is\n"
 "  -R, --reset-policy N HVE_RESET_*: how the guest's wish for a reset arrives\n"
+"  -D, --debug-calls    syndbg by hypercalls\n"
 "  -A, --arg N          number handed to the guest\n";
 
 static const struct option long_options[] = {
@@ -61,6 +62,7 @@ static const struct option long_options[] = {
 	{ "tsc-khz", required_argument, NULL, 'T' },
 	{ "coresharing-auto", no_argument, NULL, 'C' },
 	{ "reset-policy", required_argument, NULL, 'R' },
+	{ "debug-calls", no_argument, NULL, 'D' },
 	{ "arg", required_argument, NULL, 'A' },
 	{ 0 },
 };
@@ -88,7 +90,7 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:CR:A:", long_options,
+	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:CR:DA:", long_options,
 				NULL)) > 0) {
 		switch (c) {
 		case 'v':
@@ -130,6 +132,9 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 			break;
 		case 'R':
 			vm->config.reset_policy = number(optarg, 255);
+			break;
+		case 'D':
+			vm->config.flags |= HVE_CONFIG_SYNDBG_CALLS;
 			break;
 		case 'A':
 			vm->arg = number(optarg, ~0ul);
