@@ -265,7 +265,7 @@ struct tlfs_debug_retrieved {
 	__u32 remaining;	/* of what was asked for */
 };
 
-/* HvCallResetDebugSession: options, and its output */
+/* HvCallResetDebugSession: options in the first half of its input; its output */
 #define TLFS_DEBUG_PURGE_INCOMING	0x1u
 #define TLFS_DEBUG_PURGE_OUTGOING	0x2u
 

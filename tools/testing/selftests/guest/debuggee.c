@@ -144,6 +144,8 @@ static void direct(void)
 	test_purge();
 	say(WORD_REBOOT);
 	ok(wait_pending(), "packets wait");
+	/* Until the host has found out how many there may be */
+	pause_us(1000000);
 	param->scratch[0] = (u64)pending;
 	reboot();
 }
