@@ -9,6 +9,7 @@
  * last one where it lies now. State is the VM's leaves, constant
  * once a vCPU exists.
  */
+#include <linux/nospec.h>
 #include "hve.h"
 
 #define RANGE_END	0x40010000u	/* where KVM stops looking for leaves */
@@ -31,7 +32,7 @@ u32 hve_cpuid_moved_limit(u32 leaf, u32 eax)
 bool hve_cpuid(struct hve_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 {
 	const struct hve_vm *vm = vcpu->vm;
-	u32 leaf = *eax;
+	u32 leaf = *eax, slot;
 
 	if (leaf < HVE_CPUID_BASE || leaf >= RANGE_END)
 		return false;
@@ -40,8 +41,10 @@ bool hve_cpuid(struct hve_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 		return false;
 	*eax = *ebx = *ecx = *edx = 0;
 	vcpu->events[HVE_EV_CPUID]++;
-	if (leaf - HVE_CPUID_BASE < HVE_CPUID_LEAVES) {
-		const u32 *reg = vm->leaf[leaf - HVE_CPUID_BASE].reg;
+	slot = hve_cpuid_slot(leaf);
+	if (slot < HVE_CPUID_LEAVES) {
+		const u32 *reg = vm->leaf[array_index_nospec(slot,
+							     HVE_CPUID_LEAVES)].reg;
 
 		*eax = reg[HVE_EAX];
 		*ebx = reg[HVE_EBX];

@@ -297,6 +297,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return list_vms(context, arg);
 	case HVE_GET_COUNTERS:
 		return get_counters(context, arg);
+	case HVE_OPEN_DEBUG:
+		return hve_device_open_debug(context, arg);
 	case HVE_OPEN_PORT:
 		return open_port(context, arg);
 	case HVE_GET_CRASH:

@@ -40,6 +40,8 @@ static inline int copy_out(unsigned long arg, const void *from, size_t size)
 	return copy_to_user((void __user *)arg, from, size) ? -EFAULT : 0;
 }
 
+/* device_debug.c */
+long hve_device_open_debug(struct hve_context *context, unsigned long arg);
 /* device_state.c */
 long hve_device_get_state(struct hve_context *context, unsigned long arg);
 long hve_device_set_state(struct hve_context *context, unsigned long arg);

@@ -172,6 +172,15 @@ void hve_reenlightenment_reset(struct hve_vm *vm);
 
 /* enl/invtsc.c: on every CPUID leaf that KVM answered */
 void hve_invtsc_hide(const struct hve_vm *vm, u32 leaf, u32 *edx);
+
+/* enl/syndbg.c; of the second and third, with hve_vm.lock held */
+int hve_syndbg_init(struct hve_vm *vm);
+void hve_syndbg_reset(struct hve_vm *vm);
+/* Its MSRs are there */
+void hve_syndbg_restored(struct hve_vm *vm);
+/* In the vCPU's thread, before it enters the guest */
+void hve_syndbg_entering(struct hve_vcpu *vcpu);
+
 /* enl/synic.c: all of it for vCPUs without SynIC too */
 int hve_synic_init(struct hve_vcpu *vcpu);
 /* When no thread of the vCPU is left; under hve_vm.lock, too */

@@ -135,7 +135,8 @@ int hve_config_check(const struct hve_config *config, char *why,
 {
 	const __u32 flags = HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION |
 			    HVE_CONFIG_LENIENT | HVE_CONFIG_HINTS |
-			    HVE_CONFIG_CORESHARING_AUTO;
+			    HVE_CONFIG_CORESHARING_AUTO |
+			    HVE_CONFIG_SYNDBG_CALLS;
 	const struct hve_feature_row *row;
 	unsigned int i, missing;
 
@@ -181,6 +182,9 @@ static void build_identity(const struct hve_config *config, __u64 features,
 	/* A leaf that is there and says nothing would say that all is absent. */
 	leaf[0].reg[HVE_EAX] = HVE_CPUID_BASE +
 			       (features & HVE_BIT(HW_FEATURES) ? 6 : 5);
+	/* One who looks for the debugger's leaves looks no further than this. */
+	if (features & HVE_BIT(SYNDBG))
+		leaf[0].reg[HVE_EAX] = hve_cpuid_number(HVE_CPUID_LEAVES - 1);
 	memcpy(&leaf[0].reg[HVE_EBX],
 	       memcmp(config->vendor_id, unset, sizeof(unset)) ?
 	       (const char *)config->vendor_id : vendor,
@@ -209,7 +213,7 @@ void hve_cpuid_build(const struct hve_config *config, __u64 features,
 	build_identity(config, features, leaf);
 #define HVE_CPUID(id, number, register, bits)				\
 	if (features & HVE_BIT(id))					\
-		leaf[(number) - HVE_CPUID_BASE].reg[HVE_##register] |= (bits);
+		leaf[hve_cpuid_slot(number)].reg[HVE_##register] |= (bits);
 #include <hve/enlightenments.def>
 	leaf[4].reg[HVE_EBX] = features & HVE_BIT(SPINLOCKS) ?
 			       config->spinlock_retries : HVE_SPINLOCK_NEVER_NOTIFY;

@@ -29,6 +29,7 @@ void hve_vcpu_entering(struct hve_vcpu *vcpu)
 	if (hve_time_is_stale(vcpu->vm))
 		hve_time_refresh(vcpu->vm);
 	hve_synic_work(vcpu);
+	hve_syndbg_entering(vcpu);
 }
 
 void hve_reset(struct hve_vm *vm)
@@ -51,6 +52,7 @@ void hve_reset(struct hve_vm *vm)
 	hve_crash_reset(vm);
 	hve_reenlightenment_reset(vm);
 	WRITE_ONCE(vm->tsc_invariant, 0);
+	hve_syndbg_reset(vm);
 	if (was_used)
 		vm->resets++;
 	mutex_unlock(&vm->lock);

@@ -68,6 +68,7 @@ static void load(struct hve_restoring *r)
 	load_pages(vm, image);
 	hve_time_restore(vm, &image->time);
 	hve_reenlightenment_restore(vm, r->blob.head.tsc_khz);
+	hve_syndbg_restored(vm);
 	for (vp = 0; vp < image->nr_vcpus; vp++)
 		hve_synic_restore(vm->vcpus[vp], &image->vcpus[vp]);
 }

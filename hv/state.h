@@ -25,6 +25,7 @@
 struct kvm;
 struct kvm_vcpu;
 struct hve_context;
+struct hve_debug;
 struct hve_synic;
 
 /**
@@ -130,6 +131,26 @@ struct hve_reenlightenment {
 	u32 khz;
 };
 
+/**
+ * struct hve_syndbg - the MSRs of the synthetic debugger
+ * @control: the last order
+ * @status: what became of it
+ * @send: GPA of what is to be sent
+ * @receive: GPA where a packet is to be put
+ * @pending: GPA of the byte that says whether there is one, 0: none
+ * @options: TLFS_SYNDBG_USE_CALLS
+ *
+ * All of it is protected by hve_vm.lock, and read without it.
+ */
+struct hve_syndbg {
+	u64 control;
+	u64 status;
+	u64 send;
+	u64 receive;
+	u64 pending;
+	u64 options;
+};
+
 #define HVE_FLUSH_RANGES	16u
 
 /**
@@ -186,7 +207,7 @@ struct hve_vcpu {
 	u64 msr_reads[HVE_NR_MSRS];
 	u64 msr_writes[HVE_NR_MSRS];
 	u64 calls[HVE_NR_CALLS];
-	u64 events[HVE_EV_FLAGS + 1];
+	u64 events[HVE_EV_DEBUG_LOST + 1];
 };
 
 /**
@@ -216,6 +237,9 @@ struct hve_vcpu {
  * @crash: what the guest said of its end; has a lock of its own
  * @reenlightenment: who is told of a new TSC frequency
  * @tsc_invariant: the MSR of invtsc; read without the lock
+ * @syndbg: the MSRs of syndbg
+ * @debug: packets of syndbg, NULL: the VM cannot have it; constant, has a lock of
+ *	its own
  * @overlays: placed overlays, oldest first
  * @changes: counts changes of a TSC or of the host's clock; raised by anybody
  * @auto_eoi_vcpus: vCPUs that have a SINT with AutoEOI
@@ -253,6 +277,8 @@ struct hve_vm {
 	struct hve_crash_state crash;
 	struct hve_reenlightenment reenlightenment;
 	u64 tsc_invariant;
+	struct hve_syndbg syndbg;
+	struct hve_debug *debug;
 	struct list_head overlays;
 	atomic_t changes;
 	u32 auto_eoi_vcpus;

@@ -100,7 +100,7 @@ int hve_stats_list(struct hve_list *list)
 	return listing.found > listing.room ? -ENOSPC : 0;
 }
 
-#define NR_EVENTS	HVE_EV_FLAGS
+#define NR_EVENTS	HVE_EV_DEBUG_LOST
 #define NR_COUNTERS	(2 * HVE_NR_MSRS + HVE_NR_CALLS + NR_EVENTS)
 
 struct counting {
@@ -129,6 +129,9 @@ static void emit_all(struct counting *counting, const struct hve_vcpu *sum)
 		[HVE_EV_TIMERS] = HVE_F_STIMER,
 		[HVE_EV_MESSAGES] = HVE_F_SYNIC,
 		[HVE_EV_FLAGS] = HVE_F_SYNIC,
+		[HVE_EV_DEBUG_SENT] = HVE_F_SYNDBG,
+		[HVE_EV_DEBUG_RECEIVED] = HVE_F_SYNDBG,
+		[HVE_EV_DEBUG_LOST] = HVE_F_SYNDBG,
 	};
 	u32 i;
 

@@ -21,6 +21,8 @@ enum hve_verdict {
 	HVE_BAD_CONNECTION,	/* no port is there for it */
 	HVE_NO_BUFFERS,		/* nobody took the last messages yet */
 	HVE_BAD_PARTITION,	/* no such partition */
+	HVE_NOT_ALLOWED,	/* not in the state that the guest is in */
+	HVE_NO_DATA,		/* nothing is there for it */
 	HVE_NR_VERDICTS
 };
 

@@ -13,6 +13,7 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include "debug.h"
 #include "hve.h"
 #include "kvm/hooks.h"
 #include "kvm/services.h"
@@ -23,6 +24,28 @@
 static DEFINE_MUTEX(vms_lock);
 static LIST_HEAD(vms);
 static u32 last_id;
+
+static void free_vm(struct hve_vm *vm)
+{
+	u32 i;
+
+	hve_port_vm_gone(vm);
+	hve_debug_vm_gone(vm->debug);
+	mutex_lock(&vm->lock);
+	hve_overlay_forget(vm, &vm->hypercall_page);
+	hve_overlay_forget(vm, &vm->tsc_page);
+	for (i = 0; i < vm->nr_slots; i++)
+		if (vm->vcpus[i]) {
+			hve_overlay_forget(vm, &vm->vcpus[i]->assist_page);
+			hve_synic_free(vm->vcpus[i]);
+			kfree(vm->vcpus[i]);
+		}
+	mutex_unlock(&vm->lock);
+	hve_crash_free(vm);
+	hve_context_put(vm->context);
+	put_pid(vm->pid);
+	kvfree(vm);
+}
 
 static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 {
@@ -48,28 +71,10 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 	xa_init(&vm->connections);
 	hve_time_init(vm);
 	hve_crash_init(vm);
-	return vm;
-}
-
-static void free_vm(struct hve_vm *vm)
-{
-	u32 i;
-
-	hve_port_vm_gone(vm);
-	mutex_lock(&vm->lock);
-	hve_overlay_forget(vm, &vm->hypercall_page);
-	hve_overlay_forget(vm, &vm->tsc_page);
-	for (i = 0; i < vm->nr_slots; i++)
-		if (vm->vcpus[i]) {
-			hve_overlay_forget(vm, &vm->vcpus[i]->assist_page);
-			hve_synic_free(vm->vcpus[i]);
-			kfree(vm->vcpus[i]);
-		}
-	mutex_unlock(&vm->lock);
-	hve_crash_free(vm);
-	hve_context_put(vm->context);
-	put_pid(vm->pid);
-	kvfree(vm);
+	if (!hve_syndbg_init(vm))
+		return vm;
+	free_vm(vm);
+	return NULL;
 }
 
 int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u32 *id)
@@ -187,6 +192,9 @@ static void detach_stopped(void *arg)
 	hve_overlay_remove(vm, &vm->hypercall_page);
 	hve_overlay_remove(vm, &vm->tsc_page);
 	mutex_unlock(&vm->lock);
+	/* From now on no debugger makes requests either. */
+	hve_debug_vm_gone(vm->debug);
+	vm->debug = NULL;
 	hve_kvm_forget_requests(kvm);
 }
 

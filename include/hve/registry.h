@@ -87,7 +87,9 @@ extern const struct hve_msr_info hve_msrs[HVE_NR_MSRS];
 extern const struct hve_call_info hve_calls[HVE_NR_CALLS];
 
 #define HVE_CPUID_BASE		0x40000000u
-#define HVE_CPUID_LEAVES	7u		/* 0x40000000 .. 0x40000006 */
+#define HVE_CPUID_DEBUG		0x40000080u	/* the leaves of syndbg */
+#define HVE_CPUID_FIRST		7u		/* 0x40000000 .. 0x40000006 */
+#define HVE_CPUID_LEAVES	10u		/* and 0x40000080 .. 0x40000082 */
 #define HVE_CPUID_MOVED		0x40000100u	/* the VMM's own leaves */
 #define HVE_MSR_BASE		0x40000000u
 #define HVE_MSR_SPAN		0x200u		/* every number the TLFS uses */
@@ -95,6 +97,23 @@ extern const struct hve_call_info hve_calls[HVE_NR_CALLS];
 struct hve_cpuid_leaf {
 	__u32 reg[4];		/* indexed by enum hve_reg */
 };
+
+/* Where @leaf stands in a table of them; HVE_CPUID_LEAVES: nowhere */
+static inline __u32 hve_cpuid_slot(__u32 leaf)
+{
+	if (leaf - HVE_CPUID_BASE < HVE_CPUID_FIRST)
+		return leaf - HVE_CPUID_BASE;
+	if (leaf - HVE_CPUID_DEBUG < HVE_CPUID_LEAVES - HVE_CPUID_FIRST)
+		return leaf - HVE_CPUID_DEBUG + HVE_CPUID_FIRST;
+	return HVE_CPUID_LEAVES;
+}
+
+/* And which one stands there */
+static inline __u32 hve_cpuid_number(__u32 slot)
+{
+	return slot < HVE_CPUID_FIRST ? HVE_CPUID_BASE + slot :
+	       HVE_CPUID_DEBUG + slot - HVE_CPUID_FIRST;
+}
 
 /* Every feature that there is; every one that a VM has without asking */
 __u64 hve_all_features(void);
@@ -117,8 +136,8 @@ int hve_config_check(const struct hve_config *config, char *why, unsigned int le
 #define HVE_SPINLOCK_NEVER_NOTIFY	0xffffffffu
 
 /*
- * Leaves 0x40000000 .. 0x40000006 for @config when @features are served on a
- * host that allows @max_vcpus.
+ * Every leaf for @config when @features are served on a host that allows
+ * @max_vcpus, each in its slot.
  */
 void hve_cpuid_build(const struct hve_config *config, __u64 features,
 		     __u32 max_vcpus, struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES]);

@@ -25,10 +25,12 @@
 #define TLFS_STATUS_INVALID_ALIGNMENT		0x0004
 #define TLFS_STATUS_INVALID_PARAMETER		0x0005
 #define TLFS_STATUS_ACCESS_DENIED			0x0006
+#define TLFS_STATUS_OPERATION_DENIED		0x0008
 #define TLFS_STATUS_INSUFFICIENT_MEMORY		0x000b
 #define TLFS_STATUS_INVALID_PARTITION_ID		0x000d
 #define TLFS_STATUS_INVALID_CONNECTION_ID		0x0012
 #define TLFS_STATUS_INSUFFICIENT_BUFFERS		0x0013
+#define TLFS_STATUS_NO_DATA			0x001b
 
 /* "Hypercall Interface", Hypercall Inputs: the input value */
 #define TLFS_HYPERCALL_CODE		0x000000000000ffffull
@@ -226,6 +228,55 @@ struct tlfs_reference_tsc_page {
 #define TLFS_REENLIGHTENMENT_ENABLE		(1ull << 16)	/* vector below */
 #define TLFS_REENLIGHTENMENT_TARGET_SHIFT	32
 #define TLFS_TSC_EMULATION_IN_PROGRESS		0x1ull
+
+/*
+ * The synthetic debugger is named by the TLFS and not described. What follows is
+ * what guests and other hypervisors agree upon.
+ */
+/* MSR syndbg_control; of a send, bits 16 to 31 are its bytes */
+#define TLFS_SYNDBG_SEND		0x1ull
+#define TLFS_SYNDBG_RECEIVE		0x2ull
+#define TLFS_SYNDBG_SIZE_SHIFT		16
+#define TLFS_SYNDBG_SIZE_MASK		0xffffu
+/* MSR syndbg_status; 0: it failed. Received bytes as in the control */
+#define TLFS_SYNDBG_SENT		0x1ull
+#define TLFS_SYNDBG_RECEIVED		0x4ull
+/* MSR syndbg_options */
+#define TLFS_SYNDBG_USE_CALLS		0x4ull
+
+#define TLFS_DEBUG_DATA_MAX		4088u	/* a page, and two words in it */
+
+/* HvCallPostDebugData: then the data; its output is the count that is left */
+struct tlfs_debug_post {
+	__u32 count;
+	__u32 options;
+};
+
+/* HvCallRetrieveDebugData */
+struct tlfs_debug_retrieve {
+	__u32 count;
+	__u32 options;
+	__u64 timeout;		/* 100 ns */
+};
+
+/* Its output; then the data */
+struct tlfs_debug_retrieved {
+	__u32 retrieved;
+	__u32 remaining;	/* of what was asked for */
+};
+
+/* HvCallResetDebugSession: options in the first half of its input; its output */
+#define TLFS_DEBUG_PURGE_INCOMING	0x1u
+#define TLFS_DEBUG_PURGE_OUTGOING	0x2u
+
+struct tlfs_debug_session {
+	__u32 host_ip;
+	__u32 target_ip;
+	__u16 host_port;
+	__u16 target_port;
+	__u8  host_mac[6];
+	__u8  target_mac[6];
+};
 
 /* "Feature and Interface Discovery", leaf 0x40000004 EAX: recommendations */
 #define TLFS_HINT_APIC_MSRS		(1u << 3)

@@ -39,6 +39,9 @@ static const struct {
 	[HVE_EV_TIMERS] = { "timers", "timers expired" },
 	[HVE_EV_MESSAGES] = { "messages", "messages delivered" },
 	[HVE_EV_FLAGS] = { "flags", "event flags set" },
+	[HVE_EV_DEBUG_SENT] = { "debug_sent", "packets to the debugger" },
+	[HVE_EV_DEBUG_RECEIVED] = { "debug_received", "packets from the debugger" },
+	[HVE_EV_DEBUG_LOST] = { "debug_lost", "debugger's packets lost" },
 };
 
 #define NR_EVENTS	(sizeof(events) / sizeof(events[0]))

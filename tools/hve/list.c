@@ -21,7 +21,9 @@ struct cpuid_row {
 	const char *reg;
 };
 
+/* Bits only; leaves with names in them would fill the table. */
 static const struct cpuid_row cpuid_rows[] = {
+#define HVE_CPUID_VALUE(...)
 #define HVE_CPUID(id, number, register, mask)				\
 	{ .feature = HVE_F_##id, .leaf = (number), .reg = #register,	\
 	  .bits = (mask) },

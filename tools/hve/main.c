@@ -5,7 +5,7 @@
  * In: the arguments. Out: one command of commands.def and its exit status: 0
  * done, 1 refused, 2 not understood. The table is dispatch and help at once.
  * Owns no state. Everything a command does is deliberately in its own file:
- * run.c, list.c, status.c, top.c, save.c, doctor.c.
+ * run.c, list.c, status.c, top.c, save.c, syndbg.c, doctor.c.
  */
 #include <stdio.h>
 #include <string.h>

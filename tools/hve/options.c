@@ -57,13 +57,16 @@ static bool is_auto(const struct hve_feature_row *row,
 	       item->value && !strcmp(item->value, "auto");
 }
 
-/* As QEMU: all that is there, told as this host has it */
+/*
+ * As QEMU: all that is there, told as this host has it; without the debugger,
+ * for which some guests would wait
+ */
 static int apply_passthrough(struct hve_config *config,
 			     const struct hve_item *item,
 			     struct hve_reason_text *why)
 {
 	__u64 all = hve_all_features() & supported &
-		    ~hve_features_with(HVE_INTERNAL);
+		    ~hve_features_with(HVE_INTERNAL) & ~HVE_BIT(SYNDBG);
 	bool on = item->sign != '-';
 
 	if (item->value && parse_switch(item->value, &on))

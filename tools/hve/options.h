@@ -25,7 +25,7 @@ struct hve_value {
 	__u32 flag;		/* set where a word says so, 0: none */
 };
 
-#define HVE_NR_VALUES	14
+#define HVE_NR_VALUES	15
 extern const struct hve_value hve_values[HVE_NR_VALUES];
 
 /* Nothing asked for yet */

@@ -24,6 +24,7 @@
 /* Those of words; then the numbers follow, the first of which are versions. */
 enum {
 	VALUE_KVM, VALUE_ENFORCE, VALUE_HINTS, VALUE_CRASH, VALUE_RESET,
+	VALUE_SYNDBG,
 	VALUE_VENDOR, VALUE_VERSION, VALUE_LIMITS = VALUE_VERSION + 6,
 };
 
@@ -43,6 +44,9 @@ const struct hve_value hve_values[HVE_NR_VALUES] = {
 	[VALUE_RESET] = { .name = "reset-policy", .form = "system-event|shutdown",
 	  NUMBER(reset_policy, 0),
 	  .help = "how the VMM learns that the guest wants a reset" },
+	[VALUE_SYNDBG] = { .name = "syndbg-mode", .form = "msr|hypercall",
+	  .flag = HVE_CONFIG_SYNDBG_CALLS,
+	  .help = "by what a guest with syndbg is told to send its packets" },
 	[VALUE_VENDOR] = { .name = "vendor-id", .form = "TEXT",
 	  .help = "1 to 12 characters for CPUID leaf 0x40000000" },
 	[VALUE_VERSION] =
@@ -82,6 +86,7 @@ static const struct {
 	{ VALUE_CRASH, "event", HVE_CRASH_EVENT },
 	{ VALUE_RESET, "system-event", HVE_RESET_SYSTEM_EVENT },
 	{ VALUE_RESET, "shutdown", HVE_RESET_SHUTDOWN },
+	{ VALUE_SYNDBG, "hypercall", 1 }, { VALUE_SYNDBG, "msr", 0 },
 };
 
 int hve_refuse(struct hve_reason_text *why, const char *fmt, ...)

@@ -19,6 +19,8 @@
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
+#include <linux/kvm_hve_debug.h>
+#include <linux/kvm_hve_port.h>
 
 #define HVE_DEVICE		"/dev/kvm-hve"
 #define HVE_API_VERSION		1
@@ -52,6 +54,8 @@ struct hve_features {
 #define HVE_CONFIG_HINTS	(1u << 3)
 /* "no-nonarch-coresharing" as the host's SMT state is when the VM is created */
 #define HVE_CONFIG_CORESHARING_AUTO	(1u << 4)
+/* "syndbg": the guest is told to use hypercalls, not MSRs */
+#define HVE_CONFIG_SYNDBG_CALLS	(1u << 5)
 
 /* hve_config.crash_policy: what happens when the guest says that it crashed */
 #define HVE_CRASH_LOG		0	/* kept, told; the guest goes on */
@@ -215,6 +219,9 @@ struct hve_list {
 #define HVE_EV_TIMERS		7	/* expirations of synthetic timers */
 #define HVE_EV_MESSAGES		8	/* messages written to a vCPU's page */
 #define HVE_EV_FLAGS		9	/* event flags set in a vCPU's page */
+#define HVE_EV_DEBUG_SENT	10	/* packets for the guest's debugger */
+#define HVE_EV_DEBUG_RECEIVED	11	/* packets from it that the guest took */
+#define HVE_EV_DEBUG_LOST	12	/* packets that nobody got, either way */
 
 /**
  * struct hve_counter - how often one thing happened
@@ -309,56 +316,6 @@ struct hve_event {
 };
 
 /**
- * struct hve_port_request - open a port between a guest's SynIC and a program
- * @size: size of this structure in bytes
- * @flags: HVE_PORT_MESSAGE or HVE_PORT_EVENT, and HVE_PORT_FROM_GUEST or
- *	HVE_PORT_TO_GUEST
- * @vm_id: which VM
- * @connection: what the guest names in HvCallPostMessage or HvCallSignalEvent;
- *	in messages to a guest the port id in their header
- * @vp: VP index that it goes to, or HVE_ANY_VP; from a guest zero
- * @sint: SINT that it goes to, 1 to 15; from a guest zero
- * @flag: event flag, 0 to 2047; of messages zero
- * @eventfd: descriptor: signalled by the guest, or setting its flag; of messages
- *	-1
- *
- * HVE_OPEN_PORT returns a descriptor. A message port is read or written, one
- * struct hve_port_message a call: EAGAIN none there or no buffer free, ENOTCONN
- * the guest's SynIC does not listen, EPIPE and end of file the VM is gone. An
- * event towards a guest that does not listen is lost. Closing the descriptor
- * closes the port. Errors: ENOENT no such VM, EOPNOTSUPP it has no "synic",
- * EPERM it is another user's, EEXIST that connection has a port, EINVAL.
- */
-struct hve_port_request {
-	__u32 size;
-	__u32 flags;
-	__u32 vm_id;
-	__u32 connection;
-	__u32 vp;
-	__u32 sint;
-	__u32 flag;
-	__s32 eventfd;
-};
-
-#define HVE_PORT_MESSAGE	(1u << 0)
-#define HVE_PORT_EVENT		(1u << 1)
-#define HVE_PORT_FROM_GUEST	(1u << 2)
-#define HVE_PORT_TO_GUEST	(1u << 3)
-#define HVE_ANY_VP		0xffffffffu
-
-/**
- * struct hve_port_message - one message
- * @type: not zero, most significant bit clear
- * @size: bytes of @payload that count
- * @payload: the bytes
- */
-struct hve_port_message {
-	__u32 type;
-	__u32 size;
-	__u8  payload[240];
-};
-
-/**
  * struct hve_state - the Hyper-V state of a VM whose vCPUs all stand still
  * @size: size of this structure in bytes
  * @flags: zero
@@ -396,5 +353,6 @@ struct hve_state {
 #define HVE_OPEN_PORT		_IO(HVE_IOC, 12) /* struct hve_port_request */
 #define HVE_GET_STATE		_IO(HVE_IOC, 13) /* struct hve_state */
 #define HVE_SET_STATE		_IO(HVE_IOC, 14) /* struct hve_state */
+#define HVE_OPEN_DEBUG		_IO(HVE_IOC, 15) /* struct hve_debug_request */
 
 #endif /* _UAPI_LINUX_KVM_HVE_H */

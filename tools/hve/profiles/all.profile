@@ -28,4 +28,6 @@ invtsc			# a guest that asks trusts the TSC: leave out where it varies
 avic
 no-nonarch-coresharing=auto
 hw-features
+# Not here: syndbg. It is for debugging a guest, not for production, and a
+# guest may wait at boot for a debugger that is not there.
 kvm=move

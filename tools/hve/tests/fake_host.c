@@ -7,19 +7,23 @@
  * "refuses", "old". Out: answers of a module with two VMs, so that the command
  * line can be tried where no module can be loaded. With FAKE_GROW counters grow
  * from one list of VMs to the next, and unless it says "stay" VM 1 is there every
- * other time only; FAKE_UNLOAD=N takes the module away after the N-th time it was opened. Owns
- * one armed flag, which it writes to FAKE_ROOT/armed. Never part of an
- * installation.
+ * other time only; the kernel of VM 7 sends two packets to its debugger and puts
+ * the answers into FAKE_ROOT/answers; FAKE_UNLOAD=N takes the module away after
+ * the N-th time it was opened. Owns one armed flag, which it writes to
+ * FAKE_ROOT/armed. Never part of an installation.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -221,6 +225,60 @@ static int answer_set_state(const struct hve_state *state)
 	return 0;
 }
 
+/* A datagram, then a frame with one; VM 7 ends when both are answered */
+static void *debuggee(void *arg)
+{
+	static const unsigned char frame[] = {
+		2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0,
+		0x45, 0, 0, 31, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 2, 127, 0, 0, 1,
+		4, 210, 195, 80, 0, 11, 0, 0, 't', 'w', 'o',
+	};
+	struct hve_debug_packet packet = { .size = 3, .data = "one" };
+	int guest = (intptr_t)arg;
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/answers", getenv("FAKE_ROOT"));
+	file = REAL(fopen)(path, "w");
+	while (file) {
+		/* Again while there is no answer: datagrams get lost. */
+		struct pollfd wait = { .fd = guest, .events = POLLIN };
+		struct hve_debug_packet answer;
+
+		send(guest, &packet, HVE_DEBUG_HEAD + packet.size, 0);
+		if (poll(&wait, 1, 300) != 1)
+			continue;
+		if (recv(guest, &answer, sizeof(answer), 0) <= 0)
+			break;
+		fprintf(file, "%u %u %.3s\n", answer.flags, answer.size,
+			answer.data + answer.size - 3);
+		if (answer.flags)
+			break;
+		packet.flags = HVE_DEBUG_FRAME;
+		packet.size = sizeof(frame);
+		memcpy(packet.data, frame, sizeof(frame));
+	}
+	if (file)
+		fclose(file);
+	close(guest);
+	return NULL;
+}
+
+static int answer_debug(const struct hve_debug_request *request)
+{
+	pthread_t thread;
+	int ends[2];
+
+	if (request->vm_id != 7)
+		return refuse(EBUSY, "VM 1 has a debugger already: end that one first");
+	if (request->address >> 24 != 127 || !request->port)
+		return refuse(EINVAL, "no loopback");
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) ||
+	    pthread_create(&thread, NULL, debuggee, (void *)(intptr_t)ends[1]))
+		return refuse(ENOMEM, "no memory");
+	return ends[0];
+}
+
 static int answer_features(struct hve_features *features)
 {
 	features->known[0] = hve_all_features();
@@ -274,6 +332,8 @@ int ioctl(int fd, unsigned long request, ...)
 		return answer_get_state(argument);
 	if (request == HVE_SET_STATE)
 		return answer_set_state(argument);
+	if (request == HVE_OPEN_DEBUG)
+		return answer_debug(argument);
 	if (!strcmp(module, "refuses"))
 		return refuse(EOPNOTSUPP, "the moon is in the wrong phase: wait");
 	if (request == HVE_ARM)

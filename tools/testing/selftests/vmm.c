@@ -47,6 +47,7 @@ static const char usage[] =
 "  -D, --adapt          recommend what suits the host's processor, not all\n"
 "  -C, --coresharing-auto  no-nonarch-coresharing as the host is\n"
 "  -R, --reset-policy N HVE_RESET_*: how the guest's wish for a reset arrives\n"
+"  -G, --debug-calls    syndbg by hypercalls\n"
 "  -A, --arg N          number handed to the guest\n";
 
 static const struct option long_options[] = {
@@ -64,6 +65,7 @@ static const struct option long_options[] = {
 	{ "adapt", no_argument, NULL, 'D' },
 	{ "coresharing-auto", no_argument, NULL, 'C' },
 	{ "reset-policy", required_argument, NULL, 'R' },
+	{ "debug-calls", no_argument, NULL, 'G' },
 	{ "arg", required_argument, NULL, 'A' },
 	{ 0 },
 };
@@ -91,7 +93,7 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:DCR:A:", long_options,
+	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:DCR:GA:", long_options,
 				NULL)) > 0) {
 		switch (c) {
 		case 'v':
@@ -136,6 +138,9 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 			break;
 		case 'R':
 			vm->config.reset_policy = number(optarg, 255);
+			break;
+		case 'G':
+			vm->config.flags |= HVE_CONFIG_SYNDBG_CALLS;
 			break;
 		case 'A':
 			vm->arg = number(optarg, ~0ul);

@@ -39,7 +39,7 @@ static void sharing_of_cores(void **state)
 static void passthrough(void **state)
 {
 	const uint64_t all = hve_all_features() & ~HVE_BIT(HYPERCALL) &
-			     ~HVE_BIT(NO_CORESHARING);
+			     ~HVE_BIT(NO_CORESHARING) & ~HVE_BIT(SYNDBG);
 	struct hve_config config = parse("hv-passthrough");
 
 	(void)state;
@@ -50,6 +50,7 @@ static void passthrough(void **state)
 	assert_int_equal(features("passthrough=on,-ipi"), all & ~HVE_BIT(IPI));
 	assert_int_equal(parse("passthrough,spinlocks=0x1fff").spinlock_retries,
 			 0x1fff);
+	assert_int_equal(features("passthrough,syndbg"), all | HVE_BIT(SYNDBG));
 	hve_options_supported(HVE_BIT(HYPERCALL) | HVE_BIT(TIME));
 	config = parse("passthrough");
 	assert_int_equal(config.features[0], HVE_BIT(TIME));

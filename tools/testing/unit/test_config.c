@@ -104,7 +104,8 @@ static void unknown_flags(void **state)
 	struct hve_config config = base();
 	const __u32 known = HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION |
 			    HVE_CONFIG_LENIENT | HVE_CONFIG_HINTS |
-			    HVE_CONFIG_CORESHARING_AUTO;
+			    HVE_CONFIG_CORESHARING_AUTO |
+			    HVE_CONFIG_SYNDBG_CALLS;
 	unsigned int bit;
 
 	(void)state;
@@ -336,6 +337,34 @@ static void hardware_has_a_leaf(void **state)
 	assert_int_equal(leaf[0].reg[HVE_EAX], HVE_CPUID_BASE + 6);
 }
 
+static void debugger_has_leaves(void **state)
+{
+	const uint64_t on = HVE_BIT(SYNDBG);
+	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES], none[3] = { 0 };
+	struct hve_config config = base();
+	uint32_t slot;
+
+	(void)state;
+	hve_cpuid_build(&config, 0, 1, leaf);
+	assert_memory_equal(&leaf[7], none, sizeof(none));
+	hve_cpuid_build(&config, on, 1, leaf);
+	assert_int_equal(leaf[0].reg[HVE_EAX], 0x40000082);
+	assert_int_equal(leaf[3].reg[HVE_EBX], 1u << 11);
+	assert_int_equal(leaf[3].reg[HVE_EDX], 1u << 1 | 1u << 11);
+	assert_memory_equal(leaf[7].reg, "\x82\0\0\x40Microsoft VS", 16);
+	assert_memory_equal(leaf[8].reg, "VS#1\0\0\0\0\0\0\0\0\0\0\0", 16);
+	assert_int_equal(leaf[9].reg[HVE_EAX], 1u << 1);
+	hve_cpuid_build(&config, on | HVE_BIT(HW_FEATURES), 1, leaf);
+	assert_int_equal(leaf[0].reg[HVE_EAX], 0x40000082);
+	for (slot = 0; slot < HVE_CPUID_LEAVES; slot++)
+		assert_int_equal(hve_cpuid_slot(hve_cpuid_number(slot)), slot);
+	assert_int_equal(hve_cpuid_slot(0x40000007), HVE_CPUID_LEAVES);
+	assert_int_equal(hve_cpuid_slot(0x4000007f), HVE_CPUID_LEAVES);
+	assert_int_equal(hve_cpuid_slot(0x40000083), HVE_CPUID_LEAVES);
+	assert_int_equal(hve_cpuid_slot(0x3fffffff), HVE_CPUID_LEAVES);
+	assert_int_equal(hve_cpuid_slot(0), HVE_CPUID_LEAVES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +382,7 @@ int main(void)
 		cmocka_unit_test(identity),
 		cmocka_unit_test(hints_follow_the_hardware),
 		cmocka_unit_test(hardware_has_a_leaf),
+		cmocka_unit_test(debugger_has_leaves),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);

@@ -107,6 +107,10 @@ static void words(void **state)
 	assert_int_equal(parse("enforce-cpuid=off").flags, HVE_CONFIG_LENIENT);
 	assert_int_equal(parse("enforce_cpuid=off,enforce-cpuid").flags, 0);
 	assert_int_equal(parse("hints=all").flags, HVE_CONFIG_HINTS);
+	assert_int_equal(parse("syndbg-mode=hypercall").flags,
+			 HVE_CONFIG_SYNDBG_CALLS);
+	assert_int_equal(parse("syndbg-mode=hypercall,syndbg-mode=msr").flags, 0);
+	refused("syndbg-mode=udp", "none of msr|hypercall");
 	refused("crash-policy=2", "none of log|exit|event");
 	refused("reset-policy", "needs a value");
 }

@@ -46,6 +46,14 @@ static void setup(void)
 		wrmsr(MSR_crash_p, 1);
 		wrmsr(MSR_crash_p + 4, ~0ul);
 	}
+	if (hv_serves(HVE_BIT(SYNDBG))) {
+		wrmsr(MSR_syndbg_send_buffer, (u64)pages);
+		wrmsr(MSR_syndbg_receive_buffer, (u64)pages);
+		wrmsr(MSR_syndbg_control, 1ul << TLFS_SYNDBG_SIZE_SHIFT |
+		      TLFS_SYNDBG_SEND);
+		wrmsr(MSR_syndbg_pending_buffer, (u64)pages);
+		wrmsr(MSR_syndbg_options, TLFS_SYNDBG_USE_CALLS);
+	}
 	param->scratch[ASSIST_PAGES] = (u64)pages;
 	enable_assist(pages);
 	on_each_other(enable_assist, pages);
@@ -67,6 +75,12 @@ static void look(void *arg)
 		{ MSR_reenlightenment_control, HVE_BIT(REENLIGHTENMENT) },
 		{ MSR_tsc_emulation_control, HVE_BIT(REENLIGHTENMENT) },
 		{ MSR_tsc_invariant_control, HVE_BIT(INVTSC) },
+		{ MSR_syndbg_control, HVE_BIT(SYNDBG) },
+		{ MSR_syndbg_status, HVE_BIT(SYNDBG) },
+		{ MSR_syndbg_send_buffer, HVE_BIT(SYNDBG) },
+		{ MSR_syndbg_receive_buffer, HVE_BIT(SYNDBG) },
+		{ MSR_syndbg_pending_buffer, HVE_BIT(SYNDBG) },
+		{ MSR_syndbg_options, HVE_BIT(SYNDBG) },
 		{ MSR_tpr, HVE_BIT(VAPIC) }, { MSR_icr, HVE_BIT(VAPIC) },
 	};
 	u32 i;

@@ -43,6 +43,9 @@ static u64 sample(u32 number)
 	case MSR_siefp:
 	case MSR_simp:
 	case MSR_sirbp:
+	case MSR_syndbg_send_buffer:
+	case MSR_syndbg_receive_buffer:
+	case MSR_syndbg_pending_buffer:
 		return (u64)page | TLFS_MSR_ENABLE;
 	case MSR_crash_p ... MSR_crash_p + HVE_CRASH_PARAMS - 1:
 		return ~0ul - number;
@@ -54,6 +57,10 @@ static u64 sample(u32 number)
 		return 1ul << 18 | SELF_IPI;
 	case MSR_tpr:
 		return 0x30;
+	case MSR_syndbg_control:
+	case MSR_syndbg_status:
+	case MSR_syndbg_options:
+		return ~0ul << 32 | TLFS_SYNDBG_USE_CALLS;
 	case MSR_scontrol:
 		return TLFS_SYNIC_ENABLE;
 	case MSR_sint ... MSR_sint + TLFS_SINT_COUNT - 1:

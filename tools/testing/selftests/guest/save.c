@@ -28,6 +28,7 @@ enum { CALLS, CLOCK, ASSIST, ASSIST_1, MESSAGES, EVENTS, STACK, NR_PAGES };
 
 static u8 *pages[NR_PAGES];
 static volatile u32 not_needed;
+static volatile u8 waiting;	/* the debugger's byte */
 static u64 reference, runtime, once_at, direct_at;
 static u32 periods;
 
@@ -40,6 +41,9 @@ static const struct {
 	{ MSR_siefp, 1 }, { MSR_simp, 1 }, { MSR_sirbp, 1 },
 	{ MSR_sint, TLFS_SINT_COUNT }, { MSR_reenlightenment_control, 1 },
 	{ MSR_tsc_emulation_control, 1 }, { MSR_tsc_invariant_control, 1 },
+	{ MSR_syndbg_control, 1 }, { MSR_syndbg_status, 1 },
+	{ MSR_syndbg_send_buffer, 1 }, { MSR_syndbg_receive_buffer, 1 },
+	{ MSR_syndbg_pending_buffer, 1 }, { MSR_syndbg_options, 1 },
 	{ MSR_stimer, 2 },	/* of the others the state goes on */
 };
 
@@ -164,6 +168,10 @@ static void setup_rest(void)
 	      TLFS_REENLIGHTENMENT_ENABLE | VEC_FREQUENCY |
 	      1ul << TLFS_REENLIGHTENMENT_TARGET_SHIFT);
 	wrmsr(MSR_tsc_emulation_control, 1);
+	for (i = 0; i < 4; i++)
+		wrmsr(MSR_syndbg_status + i, (u64)&waiting);
+	wrmsr(MSR_syndbg_options, TLFS_SYNDBG_USE_CALLS);
+	waiting = 0x55;
 	wrmsr(MSR_tsc_invariant_control, 1);
 	wrmsr(MSR_sint + SAVE_SINT_TIMER, VEC_TIMER);
 	wrmsr(MSR_sint + SAVE_SINT_ONCE, VEC_ONCE);
@@ -370,6 +378,7 @@ void test_main(void)
 	on_cpu(1, compare, NULL);
 	wait_cpu(1);
 	ok(!differ, "every MSR is as it was");
+	ok(!waiting, "the debugger's byte says that nothing waits");
 	ok(hv_status(hv_call(0xfff | TLFS_HYPERCALL_FAST, 0, 0)) ==
 	   TLFS_STATUS_INVALID_HYPERCALL_CODE, "hypercalls work");
 	test_timers();

@@ -65,7 +65,7 @@ static void own_leaves(struct vcpu *vcpu, struct kvm_cpuid2 *table)
 		struct kvm_cpuid_entry2 *entry = &table->entries[table->nent++];
 
 		memset(entry, 0, sizeof(*entry));
-		entry->function = HVE_CPUID_BASE + i;
+		entry->function = hve_cpuid_number(i);
 		entry->eax = leaf[i].reg[HVE_EAX];
 		entry->ebx = leaf[i].reg[HVE_EBX];
 		entry->ecx = leaf[i].reg[HVE_ECX];
