@@ -16,5 +16,6 @@ make -s -C "$here" install DESTDIR="$out"
 "$top/tools/testing/lab/module.sh" --kernel "${KERNEL:-}" "$out"
 make -s -C "$top/tools/hve" static
 cp "$top/tools/hve/hve-static" "$out/hve"
+cp -r "$top/tools/hve/profiles" "$out/profiles"
 exec "$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --payload "$out" \
 	--mem 2048 --timeout 2400 -- sh /payload/run "$@"
