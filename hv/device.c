@@ -25,7 +25,7 @@ static long get_features(struct hve_context *context, unsigned long arg)
 {
 	struct hve_features features;
 	u32 i;
-	int err = copy_in(context, &features, sizeof(features), arg);
+	int err = hve_device_copy_in(context, &features, sizeof(features), arg);
 
 	if (err)
 		return err;
@@ -36,13 +36,13 @@ static long get_features(struct hve_context *context, unsigned long arg)
 		features.known[0] |= 1ull << hve_features[i].number;
 	features.supported[0] = features.known[0];
 	features.base[0] = hve_base_features();
-	return copy_out(arg, &features, sizeof(features));
+	return hve_device_copy_out(arg, &features, sizeof(features));
 }
 
 static long set_config(struct hve_context *context, unsigned long arg)
 {
 	struct hve_config config;
-	int err = copy_in(context, &config, sizeof(config), arg);
+	int err = hve_device_copy_in(context, &config, sizeof(config), arg);
 
 	return err ?: hve_context_set_config(context, &config);
 }
@@ -50,7 +50,7 @@ static long set_config(struct hve_context *context, unsigned long arg)
 static long arm(struct hve_context *context, unsigned long arg)
 {
 	struct hve_arm request;
-	int err = copy_in(context, &request, sizeof(request), arg);
+	int err = hve_device_copy_in(context, &request, sizeof(request), arg);
 
 	return err ?: hve_context_arm(context, request.flags);
 }
@@ -97,7 +97,7 @@ static long with_vm(struct hve_context *context, unsigned int cmd,
 	char why[HVE_REASON_LEN];
 	struct file *file;
 	struct kvm *kvm;
-	int err = copy_in(context, &request, sizeof(request), arg);
+	int err = hve_device_copy_in(context, &request, sizeof(request), arg);
 
 	if (err)
 		return err;
@@ -105,7 +105,7 @@ static long with_vm(struct hve_context *context, unsigned int cmd,
 		return hve_context_refuse(context, -EINVAL,
 					  "flags and vm_id must be zero");
 	/* What cannot be answered must not be done. */
-	if (copy_out(arg, &request, sizeof(request)))
+	if (hve_device_copy_out(arg, &request, sizeof(request)))
 		return hve_context_refuse(context, -EFAULT,
 					  "the structure cannot be written");
 	file = fget(request.vm_fd);
@@ -128,7 +128,7 @@ static long with_vm(struct hve_context *context, unsigned int cmd,
 		err = detach_kvm(context, kvm);
 	hve_hooks_put();
 	if (!err && cmd == HVE_ATTACH)
-		err = copy_out(arg, &request, sizeof(request));
+		err = hve_device_copy_out(arg, &request, sizeof(request));
 put_file:
 	fput(file);
 	return err;
@@ -137,18 +137,18 @@ put_file:
 static long get_reason(struct hve_context *context, unsigned long arg)
 {
 	struct hve_reason reason;
-	int err = copy_in(context, &reason, sizeof(reason), arg);
+	int err = hve_device_copy_in(context, &reason, sizeof(reason), arg);
 
 	if (err)
 		return err;
 	hve_context_reason(context, &reason);
-	return copy_out(arg, &reason, sizeof(reason));
+	return hve_device_copy_out(arg, &reason, sizeof(reason));
 }
 
 static long list_vms(struct hve_context *context, unsigned long arg)
 {
 	struct hve_list list;
-	int err = copy_in(context, &list, sizeof(list), arg);
+	int err = hve_device_copy_in(context, &list, sizeof(list), arg);
 
 	if (err)
 		return err;
@@ -166,13 +166,13 @@ static long list_vms(struct hve_context *context, unsigned long arg)
 				   list.count);
 	else if (err)
 		return err;
-	return copy_out(arg, &list, sizeof(list)) ?: err;
+	return hve_device_copy_out(arg, &list, sizeof(list)) ?: err;
 }
 
 static long get_counters(struct hve_context *context, unsigned long arg)
 {
 	struct hve_counters request;
-	int err = copy_in(context, &request, sizeof(request), arg);
+	int err = hve_device_copy_in(context, &request, sizeof(request), arg);
 
 	if (err)
 		return err;
@@ -190,13 +190,13 @@ static long get_counters(struct hve_context *context, unsigned long arg)
 				   request.count);
 	else if (err)
 		return err;
-	return copy_out(arg, &request, sizeof(request)) ?: err;
+	return hve_device_copy_out(arg, &request, sizeof(request)) ?: err;
 }
 
 static long open_port(struct hve_context *context, unsigned long arg)
 {
 	struct hve_port_request request;
-	int err = copy_in(context, &request, sizeof(request), arg);
+	int err = hve_device_copy_in(context, &request, sizeof(request), arg);
 
 	if (err)
 		return err;
@@ -222,7 +222,7 @@ static long get_crash(struct hve_context *context, unsigned long arg)
 	void *message;
 	u64 to;
 	u32 room;
-	int err = copy_in(context, &crash, sizeof(crash), arg);
+	int err = hve_device_copy_in(context, &crash, sizeof(crash), arg);
 
 	if (err)
 		return err;
@@ -252,7 +252,7 @@ static long get_crash(struct hve_context *context, unsigned long arg)
 		return err;
 	crash.size = sizeof(crash);
 	crash.message = to;
-	return copy_out(arg, &crash, sizeof(crash)) ?: err;
+	return hve_device_copy_out(arg, &crash, sizeof(crash)) ?: err;
 }
 
 static long self_check(struct hve_context *context)

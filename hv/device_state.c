@@ -13,7 +13,7 @@
 static int take(struct hve_context *context, struct hve_state *state,
 		unsigned long arg)
 {
-	int err = copy_in(context, state, sizeof(*state), arg);
+	int err = hve_device_copy_in(context, state, sizeof(*state), arg);
 
 	if (!err && state->flags)
 		err = hve_context_refuse(context, -EINVAL, "flags must be zero");
@@ -43,7 +43,7 @@ long hve_device_get_state(struct hve_context *context, unsigned long arg)
 				   state.length);
 	else if (err)
 		return err;
-	return copy_out(arg, &state, sizeof(state)) ?: err;
+	return hve_device_copy_out(arg, &state, sizeof(state)) ?: err;
 }
 
 long hve_device_set_state(struct hve_context *context, unsigned long arg)

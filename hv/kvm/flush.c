@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DOC: Flushing parts of a vCPU's TLB
+ * DOC: Flushing the TLBs of vCPUs, or parts of them
  *
  * In: sets of vCPUs, and ranges of a guest's virtual addresses. Out: members of a
- * set pass hve_vcpu_entering() before they run again; in their own threads there,
- * with KVM's function for one page, ranges are flushed, for the whole virtual
- * processor id and so for every address space. A vCPU that moves to another CPU
- * meanwhile gets a new id or a full flush there from KVM. Owns no state.
+ * set flush all, as KVM does it itself, or pass hve_vcpu_entering(), before they
+ * run again; in their own threads there, with KVM's function for one page, ranges
+ * are flushed, for the whole virtual processor id and so for every address space.
+ * A vCPU that moves to another CPU meanwhile gets a new id or a full flush there
+ * from KVM. Owns no state.
  */
 #include "calls.h"
 #include "compat.h"
 #include "services.h"
+
+void hve_kvm_flush(struct kvm *kvm, unsigned long *targets)
+{
+	static_call(hve_kvm_make_vcpus_request_mask)(kvm,
+						     KVM_REQ_TLB_FLUSH_GUEST,
+						     targets);
+}
+
+void hve_kvm_flush_all(struct kvm *kvm)
+{
+	static_call(hve_kvm_make_all_cpus_request)(kvm,
+						   KVM_REQ_TLB_FLUSH_GUEST);
+}
 
 void hve_kvm_request_entry_of(struct kvm *kvm, unsigned long *targets)
 {

@@ -5,7 +5,8 @@
  * In: opaque struct kvm and kvm_vcpu pointers. Out: registers, guest memory,
  * interrupts, requests and time, in plain C types. No caller sees a structure
  * of KVM or knows a kernel version. Unless said otherwise a function that
- * takes a vCPU runs in that vCPU's own thread, on its way out of the guest.
+ * takes a vCPU runs in that vCPU's own thread, on its way out of the guest. What
+ * names no file is in services.c.
  */
 #ifndef HVE_KVM_SERVICES_H
 #define HVE_KVM_SERVICES_H
@@ -68,7 +69,7 @@ void hve_kvm_write_xmm(struct kvm_vcpu *vcpu, const u64 xmm[12]);
  */
 bool hve_kvm_at_reset_vector(struct kvm_vcpu *vcpu);
 
-/* Guest memory: 0 or -EFAULT; the caller is a vCPU's thread */
+/* memory.c: 0 or -EFAULT; the caller is a vCPU's thread */
 int hve_kvm_read(struct kvm *kvm, u64 gpa, void *to, u32 len);
 int hve_kvm_write(struct kvm *kvm, u64 gpa, const void *from, u32 len);
 /*
@@ -88,13 +89,14 @@ bool hve_kvm_gpa_possible(struct kvm_vcpu *vcpu, u64 gpa);
 /* Whether it could be written; any process that holds kvm->srcu */
 bool hve_kvm_has_memory(struct kvm *kvm, u64 gpa);
 
-/* Other vCPUs of the same VM; bit n of @targets is VP n */
+/* interrupts.c: other vCPUs of the same VM; bit n of @targets is VP n */
 u32 hve_kvm_interrupt(struct hve_vm *vm, const unsigned long *targets,
 		      u32 nr_words, u8 vector);
 u32 hve_kvm_interrupt_all(struct kvm *kvm, u8 vector);
+/* flush.c: likewise */
 void hve_kvm_flush(struct kvm *kvm, unsigned long *targets);
 void hve_kvm_flush_all(struct kvm *kvm);
-/* flush.c: the same, and those in the guest have left it when this returns */
+/* Those in the guest have left it when this returns */
 void hve_kvm_request_entry_of(struct kvm *kvm, unsigned long *targets);
 /*
  * On this vCPU's own way into the guest: its whole TLB; or @count ranges, each a
@@ -105,8 +107,8 @@ void hve_kvm_flush_ranges(struct kvm_vcpu *vcpu, const u64 *range, u32 count);
 void hve_kvm_yield(struct kvm_vcpu *vcpu);
 
 /*
- * One vCPU, from any context. Woken, it passes hve_vcpu_entering() soon, even
- * when it was halted; requested, it does so when it next enters the guest.
+ * interrupts.c: one vCPU, from any context. Woken, it passes hve_vcpu_entering()
+ * soon, even when it was halted; requested, when it next enters the guest.
  */
 bool hve_kvm_interrupt_one(struct kvm_vcpu *vcpu, u8 vector);
 void hve_kvm_wake(struct kvm_vcpu *vcpu);
@@ -122,14 +124,14 @@ bool hve_kvm_vector_pending(struct kvm_vcpu *vcpu, u8 vector);
  */
 void hve_kvm_idle(struct kvm_vcpu *vcpu);
 
-/* The vCPU's local APIC: 0, or not */
+/* interrupts.c: the vCPU's local APIC: 0, or not */
 enum hve_apic_reg { HVE_APIC_EOI, HVE_APIC_ICR, HVE_APIC_TPR };
 int hve_kvm_apic_read(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 *data);
 int hve_kvm_apic_write(struct kvm_vcpu *vcpu, enum hve_apic_reg reg, u64 data);
 /* "Virtual Interrupt Controller", EOI Assist: in the u32 at @gpa; 0: nowhere */
 int hve_kvm_apic_assist(struct kvm_vcpu *vcpu, u64 gpa);
 
-/* Ends the interrupt that this vCPU just took */
+/* interrupts.c: ends the interrupt that this vCPU just took */
 void hve_kvm_end_interrupt(struct kvm_vcpu *vcpu);
 /* Whether the processor must not deliver interrupts by itself */
 void hve_kvm_inhibit_apicv(struct kvm *kvm, bool inhibit);
@@ -137,7 +139,7 @@ void hve_kvm_inhibit_apicv(struct kvm *kvm, bool inhibit);
 /* Any context */
 void hve_kvm_signal(struct eventfd_ctx *event);
 
-/* Time */
+/* clock.c: time */
 /* CPU time of the calling thread so far, in ns */
 u64 hve_kvm_cpu_time(void);
 void hve_kvm_hrtimer_init(struct hrtimer *timer,

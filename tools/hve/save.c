@@ -158,40 +158,43 @@ static int set_state(int fd, const struct job *job, char *why, size_t len)
 			       why, len);
 }
 
-static int finish(struct job *job, int fd, int ret, const char *why)
+static int save(int fd, struct job *job, char *why, size_t len)
 {
+	int ret = get_state(fd, job, why, len);
+
+	return ret < 0 ? ret : write_file(job, why, len);
+}
+
+static int restore(int fd, struct job *job, char *why, size_t len)
+{
+	int ret = read_file(job, why, len);
+
+	return ret < 0 ? ret : set_state(fd, job, why, len);
+}
+
+static int run(int argc, char **argv,
+	       int (*transfer)(int fd, struct job *job, char *why, size_t len))
+{
+	struct job job = { 0 };
+	char why[HVE_WHY_LEN];
+	int fd, ret = parse(&job, argc, argv);
+
+	if (ret)
+		return ret;
+	fd = hve_device_open(why, sizeof(why));
+	ret = fd < 0 ? fd : transfer(fd, &job, why, sizeof(why));
 	if (fd >= 0)
 		close(fd);
-	free(job->data);
+	free(job.data);
 	return ret < 0 ? hve_print_error(HVE_REFUSED, "%s", why) : HVE_DONE;
 }
 
 int hve_save_main(int argc, char **argv)
 {
-	struct job job = { 0 };
-	char why[HVE_WHY_LEN];
-	int fd, ret = parse(&job, argc, argv);
-
-	if (ret)
-		return ret;
-	fd = hve_device_open(why, sizeof(why));
-	ret = fd < 0 ? fd : get_state(fd, &job, why, sizeof(why));
-	if (ret >= 0)
-		ret = write_file(&job, why, sizeof(why));
-	return finish(&job, fd, ret, why);
+	return run(argc, argv, save);
 }
 
 int hve_restore_main(int argc, char **argv)
 {
-	struct job job = { 0 };
-	char why[HVE_WHY_LEN];
-	int fd, ret = parse(&job, argc, argv);
-
-	if (ret)
-		return ret;
-	fd = hve_device_open(why, sizeof(why));
-	ret = fd < 0 ? fd : read_file(&job, why, sizeof(why));
-	if (ret >= 0)
-		ret = set_state(fd, &job, why, sizeof(why));
-	return finish(&job, fd, ret, why);
+	return run(argc, argv, restore);
 }

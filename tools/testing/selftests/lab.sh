@@ -22,5 +22,6 @@ case ${KERNEL:-} in
 debug*) mem=3072 limit=10800 ;;		# checkers take memory and time
 *)      mem=2048 limit=2400 ;;
 esac
+cp -r "$top/tools/hve/profiles" "$out/profiles"
 exec "$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --payload "$out" \
 	--mem $mem --timeout $limit -- sh /payload/run "$@"

@@ -20,6 +20,7 @@ static void expect_restart(u64 value)
 	on_each_other(nothing, NULL);
 	pause_us(50000);
 	param->scratch[0] = 1;
+	reboot_expected();
 	wrmsr(MSR_reset, value);
 	param->scratch[0] = 0;
 	ok(false, "the guest goes on behind a reset with 0x%lx", value);

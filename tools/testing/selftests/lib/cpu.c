@@ -21,6 +21,7 @@
 #define XAPIC_EOI	0xb0
 #define XAPIC_TPR	0x80
 #define XAPIC_SVR	0xf0
+#define RFLAGS_IF	(1ul << 9)
 #define SVR_ENABLE	0x1ff		/* spurious vector 0xff */
 
 extern char trap_stubs[];
@@ -190,6 +191,11 @@ void trap(struct regs *regs)
 	u32 vector = regs->vector;
 
 	if (vector != VEC_USER && is_interrupt(vector)) {
+		/* What QEMU emulates a second time, see lab.rst: not an interrupt */
+		if (!(regs->rflags & RFLAGS_IF)) {
+			cpu->spurious++;
+			return;
+		}
 		cpu->irqs[vector]++;
 		if (handlers[vector])
 			handlers[vector](regs);

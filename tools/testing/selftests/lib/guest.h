@@ -67,7 +67,7 @@ struct cpu {
 	volatile u32 busy;
 	volatile u32 up;
 	volatile u32 irqs[256];		/* interrupts taken, by vector */
-	volatile u32 spurious;
+	volatile u32 spurious;		/* that came with interrupts off */
 };
 
 extern volatile struct test_param *const param;
@@ -135,6 +135,7 @@ void yield(void);
 void pause_us(u64 us);
 u64 vmm_stat(const char *name);
 void reboot(void) __attribute__((noreturn));
+void reboot_expected(void);	/* by other means: before them, all parked */
 
 void ok(bool good, const char *fmt, ...) __printf(2, 3);
 void skip(const char *fmt, ...) __printf(1, 2);

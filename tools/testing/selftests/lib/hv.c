@@ -25,10 +25,15 @@ void hv_setup(void)
 	wrmsr(MSR_hypercall, (u64)page | TLFS_MSR_ENABLE);
 	if (!(rdmsr(MSR_hypercall) & TLFS_MSR_ENABLE) || !page[0])
 		die("the hypercall page is not there");
-	if (!inputs) {
-		inputs = alloc_pages(param->nr_vcpus);
-		outputs = alloc_pages(param->nr_vcpus);
-	}
+	hv_buffers();
+}
+
+void hv_buffers(void)
+{
+	if (inputs)
+		return;
+	inputs = alloc_pages(param->nr_vcpus);
+	outputs = alloc_pages(param->nr_vcpus);
 }
 
 void *hv_input(void)

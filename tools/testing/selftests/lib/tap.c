@@ -55,12 +55,18 @@ u64 vmm_stat(const char *name)
 	return vmm_arg(1);
 }
 
-void reboot(void)
+/* Each vCPU is waited for until it says that it is up. */
+void reboot_expected(void)
 {
 	u32 i;
 
 	for (i = 0; i < param->nr_vcpus; i++)
 		cpu_of(i)->up = 0;
+}
+
+void reboot(void)
+{
+	reboot_expected();
 	vmm_call(TEST_OP_REBOOT, 0, 0, 0);
 	die("the VMM did not reboot");
 }
@@ -215,6 +221,13 @@ void die(const char *fmt, ...)
 
 void done(void)
 {
+	u32 i, spurious = 0;
+
+	for (i = 0; i < param->nr_vcpus; i++)
+		spurious += cpu_of(i)->spurious;
+	if (spurious)
+		diag("%u interrupts came with interrupts off: the emulator's fault",
+		     spurious);
 	line("1..%u", results);
 	for (;;)
 		vmm_call(TEST_OP_EXIT, failures || !results, 0, 0);
