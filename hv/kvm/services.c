@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "calls.h"
 #include "services.h"
+#include "native.h"
 #include "private.h"
 #include "symbols.h"
 #include "../hve.h"
@@ -324,6 +325,11 @@ void hve_kvm_exit(struct hve_vcpu *vcpu)
 
 	if (run->exit_reason != KVM_EXIT_TPR_ACCESS)
 		return;
+	if (exit->event == HVE_EXIT_HYPERV) {
+		exit->event = 0;
+		hve_native_exit(vcpu);
+		return;
+	}
 	run->exit_reason = KVM_EXIT_SYSTEM_EVENT;
 	run->system_event.type = exit->event;
 	run->system_event.ndata = exit->ndata;
