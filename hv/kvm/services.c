@@ -117,6 +117,17 @@ bool hve_kvm_has_own_hyperv(struct kvm_vcpu *vcpu)
 	return hve_kvm_hyperv_enabled(vcpu);
 }
 
+bool hve_kvm_is_awake(struct kvm *kvm)
+{
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		if (hve_kvm_hyperv_awake(vcpu))
+			return true;
+	return false;
+}
+
 bool hve_kvm_lock_empty(struct kvm *kvm)
 {
 	mutex_lock(&kvm->lock);

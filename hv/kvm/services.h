@@ -42,6 +42,8 @@ u32 hve_kvm_max_vcpus(void);
 bool hve_kvm_has_lapic(struct kvm_vcpu *vcpu);
 /* Whether KVM's own Hyper-V code was switched on for this vCPU */
 bool hve_kvm_has_own_hyperv(struct kvm_vcpu *vcpu);
+/* Whether it has any state in this VM; it should not */
+bool hve_kvm_is_awake(struct kvm *kvm);
 /* Keeps vCPUs from being created; false, and not locked, when there are some */
 bool hve_kvm_lock_empty(struct kvm *kvm);
 void hve_kvm_unlock(struct kvm *kvm);

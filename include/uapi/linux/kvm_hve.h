@@ -184,6 +184,7 @@ struct hve_vm_info {
 #define HVE_VM_IPI_HARDWARE	(1u << 5)	/* and IPIs */
 #define HVE_VM_ALL_HINTS	(1u << 6)	/* HVE_CONFIG_HINTS is set */
 #define HVE_VM_NATIVE		(1u << 7)	/* HVE_CONFIG_NATIVE is set */
+#define HVE_VM_KVM_AWAKE	(1u << 8)	/* KVM's own code has state, too */
 
 /**
  * struct hve_list - every served VM
@@ -250,7 +251,6 @@ struct hve_counters {
 };
 
 #define HVE_ALL_VCPUS		0xffffffffu
-
 #define HVE_CRASH_PARAMS	5
 /**
  * struct hve_crash - the last crash that a guest told of
