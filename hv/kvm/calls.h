@@ -13,7 +13,6 @@
 #include <linux/static_call.h>
 #include "compat.h"
 
-struct dest_map;
 struct mm_walk_ops;
 
 #define HVE_SERVICE(module, returns, name, params, args)		\

@@ -2,8 +2,8 @@
 /*
  * DOC: Our prototypes against the kernel's
  *
- * In: layout.h, made from the target kernel's BTF, and hooks.def and
- * services.def. Out: no code at all; where the two differ the compiler stops
+ * In: layout.h, made from the target kernel's BTF, and hooks.def, services.def
+ * and fields.def. Out: no code at all; where the two differ the compiler stops
  * with the function's name and both prototypes. With HVE_NO_BTF=1 layout.h is
  * empty and nothing is compared. Deliberately absent: a comparison at run time;
  * the module only loads into the kernel that it was built for.
@@ -22,4 +22,8 @@
 	returns amd params;				   \
 	returns intel params;
 #include "services.def"
+
+#define HVE_VALUE(module, enumeration, enumerator) \
+	static_assert(enumerator == HVE_VALUE_##enumerator);
+#include "fields.def"
 #endif

@@ -3,8 +3,9 @@
  * DOC: What differs between kernel versions
  *
  * In: LINUX_VERSION_CODE. Out: one spelling for the rest of hv/kvm/. Each
- * difference is preceded by the release that made it. Nothing outside hv/kvm/
- * may test for a version or a configuration.
+ * difference is preceded by the release that made it, or by the first one that
+ * was built for and has it ("or before"). Nothing outside hv/kvm/ may test for a
+ * version or a configuration.
  */
 #ifndef HVE_KVM_COMPAT_H
 #define HVE_KVM_COMPAT_H
@@ -65,8 +66,8 @@ static inline void hve_direct_detach(struct ftrace_ops *ops, unsigned long ip,
  */
 #define HVE_REQUEST	(63 | KVM_REQUEST_WAIT | KVM_REQUEST_NO_WAKEUP)
 
-/* 7.3: the vendor's function says when it flushed everything instead. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+/* 7.2 or before: the vendor's function says when it flushed everything instead. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
 #define HVE_FLUSH_GVA_PARAMS	(struct kvm_vcpu *vcpu, gva_t gva)
 #define HVE_FLUSH_GVA_ARGS	(vcpu, gva)
 #define HVE_FLUSH_GVA(fn, vcpu, gva, full)	fn(vcpu, gva)
@@ -81,6 +82,22 @@ static inline void hve_direct_detach(struct ftrace_ops *ops, unsigned long ip,
 #define HVE_VM_IOCTL_RETURNS	long
 #else
 #define HVE_VM_IOCTL_RETURNS	int
+#endif
+
+/* 7.2 or before: of an interrupt's destinations only the RTC's are noted. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+struct dest_map;
+#define HVE_IRQ_ACCOUNT	struct dest_map
+#else
+struct rtc_status;
+#define HVE_IRQ_ACCOUNT	struct rtc_status
+#endif
+
+/* 7.3: private to KVM. The build compares the value with the kernel's. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
+enum kvm_apicv_inhibit {
+	APICV_INHIBIT_REASON_HYPERV = 1,
+};
 #endif
 
 /* 6.13: an hrtimer is set up with its function. */

@@ -5,11 +5,11 @@
  * In: NAME=FILE arguments, where NAME is vmlinux, kvm, kvm-amd or kvm-intel and
  * FILE holds its BTF, raw or in an ELF file. Out: layout.h on stdout, which
  * declares every function of hooks.def and services.def as that kernel defines
- * it and has the offsets of fields.def; or status 1 and a sentence for each that
- * is missing. Runs on the
- * build machine, started by layout.sh. Owns nothing that outlives it.
- * Deliberately absent: judgement about the prototypes, which is the compiler's
- * (check.c), and vendor modules that the kernel was built without.
+ * it and has the offsets and values of fields.def; or status 1 and a sentence for
+ * each that is missing. Runs on the build machine, started by layout.sh. Owns
+ * nothing that outlives it. Deliberately absent: judgement about the prototypes,
+ * which is the compiler's (check.c), and vendor modules that the kernel was built
+ * without.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -47,6 +47,18 @@ static const struct {
 };
 
 #define NR_FIELDS	(sizeof(fields) / sizeof(fields[0]))
+
+static const struct {
+	const char *module;
+	const char *enumeration;
+	const char *enumerator;
+} values[] = {
+#define HVE_VALUE(module, enumeration, enumerator) \
+	{ #module, #enumeration, #enumerator },
+#include "fields.def"
+};
+
+#define NR_VALUES	(sizeof(values) / sizeof(values[0]))
 
 #define NR_FUNCTIONS	(sizeof(functions) / sizeof(functions[0]))
 
@@ -243,6 +255,52 @@ static int place_all(void)
 	return status;
 }
 
+/* True, and *value, if the kernel's enumeration has one of that name */
+static bool value_of(const struct btf *btf, const char *enumeration,
+		     const char *enumerator, long *value)
+{
+	const struct btf_type *type;
+	const struct btf_enum *e;
+	__u16 i;
+	__s32 id;
+
+	id = btf__find_by_name_kind(btf, enumeration, BTF_KIND_ENUM);
+	if (id < 0)
+		return false;
+	type = btf__type_by_id(btf, id);
+	e = btf_enum(type);
+	for (i = 0; i < btf_vlen(type); i++) {
+		if (strcmp(btf__name_by_offset(btf, e[i].name_off), enumerator))
+			continue;
+		*value = e[i].val;
+		return true;
+	}
+	return false;
+}
+
+static int evaluate_all(void)
+{
+	int status = 0;
+	long value;
+	size_t i;
+
+	for (i = 0; i < NR_VALUES; i++) {
+		const struct btf *btf = modules[module_of(values[i].module)].btf;
+
+		if (btf && value_of(btf, values[i].enumeration,
+				    values[i].enumerator, &value)) {
+			printf("#define HVE_VALUE_%s %ld\n",
+			       values[i].enumerator, value);
+			continue;
+		}
+		fprintf(stderr, "kvm-hve: %s of this kernel has no %s in enum %s, which kvm-hve needs: this kernel is not supported (Documentation/known-limits.rst)\n",
+			values[i].module, values[i].enumerator,
+			values[i].enumeration);
+		status = -1;
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 3) {
@@ -252,5 +310,5 @@ int main(int argc, char **argv)
 	libbpf_set_print(NULL);
 	printf("#define HVE_LAYOUT_KNOWN 1\n");
 	return load(argv + 1) || declare_all() || place_all() ||
-	       fflush(stdout) ? 1 : 0;
+	       evaluate_all() || fflush(stdout) ? 1 : 0;
 }

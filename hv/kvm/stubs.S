@@ -6,7 +6,8 @@
  * their registers, two return addresses on the stack: into the hooked function,
  * and to its caller. Out: the replacement runs as if the caller had called it.
  * Touches no register but RSP. Aligned to 16 bytes: from 7.x on, bit 0 of such
- * an address has a meaning. The return stack of the CPU is one entry off after
+ * an address has a meaning. Entered by direct calls and by returns only, so it
+ * needs no landing pad. The return stack of the CPU is one entry off after
  * it; deliberately accepted, a matching pair of calls costs more.
  */
 #include <linux/linkage.h>
@@ -17,6 +18,7 @@
 .macro HVE_STUB name:req
 	.balign	16
 SYM_FUNC_START_NOALIGN(hve_stub_\name)
+	ANNOTATE_NOENDBR
 	leaq	8(%rsp), %rsp
 	jmp	hve_entry_\name
 SYM_FUNC_END(hve_stub_\name)

@@ -4,10 +4,15 @@
 # What the lab asks of apt.
 # In:  sourced after common.sh; the machine's own apt sources, in either
 #      of their two formats (apt itself reads them for us).
-# Out: apt_codename, apt_has_suite, apt_add_suite, apt_refresh, apt_versions.
-# State: at most one file per suite, /etc/apt/sources.list.d/kvm-hve-*.sources.
+# Out: apt_codename, apt_has_suite, apt_add_suite, apt_refresh, apt_versions,
+#      apt_sources; apt_look_at, for suites that are not this machine's.
+# State: at most one file per suite, /etc/apt/sources.list.d/kvm-hve-*.sources;
+#      apt_opts;      cache/apt/SUITE, the lists of a suite that the machine does not have.
 # Absent on purpose: mirror names (taken from the machine), pinning changes,
 # and removal of anything the user configured.
+
+# Options for apt that apt_look_at sets
+apt_opts=()
 
 apt_codename()
 {
@@ -86,11 +91,89 @@ apt_add_suite()
 	fi
 }
 
+# apt_lines SUITE FROM: what the machine has of the suite FROM, as lines of a
+# sources.list, with SUITE for its name.
+apt_lines()
+{
+	local uri suite component from key
+
+	apt_entries | while read -r uri suite component from; do
+		[ "$suite" = "$2" ] || continue
+		case $component in
+		main | universe) ;;
+		*) continue ;;
+		esac
+		key=$(apt_keyring "$uri" "${from%:*}")
+		if [ -z "$key" ] && [ "$1" != "$2" ]; then
+			key=/usr/share/keyrings/debian-archive-keyring.gpg
+		fi
+		echo "deb ${key:+[signed-by=$key] }$uri $1 $component"
+	done
+}
+
+# apt_sources SUITE: lines of a sources.list for SUITE, what it builds upon, and
+# the updates of that, from the mirrors that this machine uses for its own.
+apt_sources()
+{
+	local code base=${1%-backports}
+
+	code=$(apt_codename)
+	apt_lines "$base" "$code"
+	if [ "$base" != sid ]; then
+		apt_lines "$base-updates" "$code-updates"
+		apt_lines "$base-security" "$code-security"
+	fi
+	if [ "$base" != "$1" ]; then
+		apt_lines "$1" "$code"
+	fi
+}
+
+# apt_look_at SUITE: from here on apt's questions and downloads are about SUITE,
+# with lists of their own: the machine is never offered anything of it.
+apt_look_at()
+{
+	local dir=$lab_cache/apt/$1 lines
+
+	lines=$(apt_sources "$1")
+	[ -n "$lines" ] || die "no apt source of $(apt_codename)/main was found to" \
+		"take $1 from"
+	mkdir -p "$dir/lists" "$dir/cache" "$dir/none"
+	if [ "$lines" != "$(cat "$dir/sources.list" 2>/dev/null)" ]; then
+		printf '%s\n' "$lines" >"$dir/sources.list"
+		rm -f "$dir/fetched"
+	fi
+	: >"$dir/status"
+	{
+		printf 'Dir::Etc::%s "%s";\n' sourcelist "$dir/sources.list" \
+			sourceparts "$dir/none" preferences "$dir/none/preferences" \
+			preferencesparts "$dir/none"
+		printf 'Dir::State::lists "%s";\nDir::State::status "%s";\n' \
+			"$dir/lists" "$dir/status"
+		printf 'Dir::Cache "%s";\nAPT::Sandbox::User "root";\n' "$dir/cache"
+		# Images of containers have switched these off.
+		printf 'Dir::Cache::%s.bin;\n' 'pkgcache "pkgcache' \
+			'srcpkgcache "srcpkgcache' | sed 's/;/";/'
+	} >"$dir/apt.conf"
+	apt_opts=(-c "$dir/apt.conf")
+	if [ ! -e "$dir/fetched" ] || [ /var/lib/apt/lists -nt "$dir/fetched" ]; then
+		if apt_refresh; then
+			touch "$dir/fetched"
+		elif [ ! -e "$dir/fetched" ]; then
+			die "$1 could not be fetched from this machine's mirror"
+		fi
+	fi
+}
+
 # apt_refresh [FILE]: fetch the indexes, of one sources file or of all.
 apt_refresh()
 {
 	local only=()
 
+	if [ ${#apt_opts[@]} != 0 ]; then
+		say "fetching package lists into ${apt_opts[1]%/*}"
+		apt-get "${apt_opts[@]}" -qq -o APT::Update::Error-Mode=any update >&2
+		return
+	fi
 	if [ $# -gt 0 ] && apt_have_lists; then
 		only=(-o "Dir::Etc::sourcelist=$1" -o Dir::Etc::sourceparts=-
 		      -o APT::Get::List-Cleanup=0)
@@ -108,7 +191,7 @@ apt_have_lists()
 # "VERSION SUITE" per line, newest first, for one package.
 apt_versions()
 {
-	apt-cache madison "$1" 2>/dev/null |
+	apt-cache "${apt_opts[@]}" madison "$1" 2>/dev/null |
 		awk -F' *[|] *' '/Packages/ {
 			split($3, at, /[ \/]/)
 			for (i in at) if (at[i] ~ /^(main|universe)$/)

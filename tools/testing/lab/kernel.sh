@@ -3,14 +3,17 @@
 #
 # Make a kernel for the lab available, without installing it.
 # In:  --kernel SPEC (or KERNEL): nothing for the distribution's default, the
-#      beginning of a version such as 6.12 for what apt's suites hold, or the
-#      path of a folder with the layout below, for a kernel built by hand.
+#      beginning of a version such as 6.12 for what apt's suites hold, the name
+#      of a suite such as sid, `newest`, or the path of a folder with the layout
+#      below, for a kernel built by hand. On Debian, suites that the machine does
+#      not have are asked too, last.
 # Out: release= vmlinuz= modules= build= lines, to be eval'ed, and where they
 #      could be had btf= (raw type information) and vmlinux= (an ELF file that
-#      QEMU boots without decompression); build is a KDIR for make.
-# State: cache/kernels/<abi>-<package version>/{release,vmlinuz,vmlinux,btf,build,tree},
-#      renamed into place when complete; spec-* remember what a SPEC meant
-#      until apt's lists change. Deleting any of it costs one download.
+#      QEMU boots without decompression); build is a KDIR for make. suite= and
+#      needs= (packages) say where modules can be built, if not here.
+# State: cache/kernels/<abi>-<package version>/{release,vmlinuz,vmlinux,btf,build,
+#      tree,suite,needs}, renamed into place when complete; spec-* remember what a
+#      SPEC meant until apt's lists change. Deleting any of it costs one download.
 # Absent on purpose: installation, and removal of kernels no longer newest.
 set -eu
 
@@ -37,9 +40,12 @@ print_kernel()
 			printf '%s=%q\n' "$part" "$dir/$part"
 		fi
 	done
+	if [ -e "$dir/suite" ] && [ "$(<"$dir/suite")" != "$(apt_codename)" ]; then
+		printf '%s=%q\n' suite "$(<"$dir/suite")" needs "$(<"$dir/needs")"
+	fi
 }
 
-# The newest "VERSION PACKAGE" of the candidates that fits the prefix.
+# The newest "VERSION PACKAGE SUITE" of the candidates that fits the prefix.
 # Without a prefix, backports do not count: they are nobody's default.
 pick_version()
 {
@@ -51,7 +57,7 @@ pick_version()
 		spec == "" && $2 ~ /-backports$/ { next }
 		spec != "" && index($1, spec) != 1 { next }
 		spec != "" && substr($1, length(spec) + 1) ~ /^[0-9]/ { next }
-		{ print $1, meta }'
+		{ print $1, meta, $2 }'
 	done | sort -rV | head -n 1
 }
 
@@ -66,37 +72,87 @@ meta_packages()
 	esac
 }
 
-# Print "VERSION META-PACKAGE" for the spec; asks more of apt step by step.
+# What Debian has for others than this machine: releases, what is backported to
+# the newest of them, and what becomes the next one, in the order of asking.
+other_suites()
+{
+	local suite
+
+	for suite in bookworm bookworm-backports trixie $newest_suite sid; do
+		apt_has_suite "$suite" || echo "$suite"
+	done
+}
+
+newest_suite=trixie-backports
+
+# in_suite SUITE [SPEC]: the newest there, or the newest there that fits; apt
+# speaks of that suite afterwards.
+in_suite()
+{
+	local suite=$1
+
+	apt_look_at "$suite"
+	found=$(apt_versions linux-image-amd64 | awk -v suite="$suite" \
+		-v spec="${2:-}" '
+		$2 != suite && $2 != suite "-security" && $2 != suite "-updates" { next }
+		spec != "" && index($1, spec) != 1 { next }
+		spec != "" && substr($1, length(spec) + 1) ~ /^[0-9]/ { next }
+		{ print $1, "linux-image-amd64", $2; exit }')
+}
+
+# Set found to "VERSION META-PACKAGE SUITE"; asks more of apt step by step.
 resolve()
 {
-	local spec=$1 metas found
+	local spec=$1 metas suite
 
 	read -r -a metas < <(meta_packages)
-	found=$(pick_version "$spec" "${metas[@]}")
+	if [ "${metas[0]}" = linux-image-amd64 ]; then
+		[ "$spec" != newest ] || spec=$newest_suite
+		case $spec in
+		[a-z]*) in_suite "$spec"
+			[ -n "$found" ] || die "apt has no kernel in $spec"
+			return ;;
+		esac
+	fi
+	found=$(pick_version "${spec#newest}" "${metas[@]}")
 	if [ -z "$found" ] && [ -z "$(apt_versions "${metas[0]}")" ]; then
 		apt_refresh
-		found=$(pick_version "$spec" "${metas[@]}")
+		found=$(pick_version "${spec#newest}" "${metas[@]}")
 	fi
 	if [ -z "$found" ] && [ "${metas[0]}" = linux-image-amd64 ]; then
-		apt_add_suite "$(apt_codename)-backports"
-		found=$(pick_version "$spec" "${metas[@]}")
+		for suite in $(other_suites); do
+			in_suite "$suite" "$spec"
+			[ -z "$found" ] || return 0
+		done
 	fi
 	if [ -z "$found" ]; then
+		apt_opts=()
 		die "no kernel ${spec:-of this distribution} in apt; it offers:" \
 			"$(for m in "${metas[@]}"; do apt_versions "$m"; done |
 			   awk '{ printf "%s ", $1 }')"
 	fi
-	echo "$found"
 }
 
 # Depends and Pre-Depends of PACKAGE[=VERSION] that are parts of a kernel,
 # one per line, the first alternative only, pinned where apt says "=".
 part_depends()
 {
-	apt-cache show --no-all-versions "$1" | sed -n 's/^\(Pre-\)\?Depends: //p' |
+	apt-cache "${apt_opts[@]}" show --no-all-versions "$1" | sed -n 's/^\(Pre-\)\?Depends: //p' |
 		tr ',' '\n' | sed 's/|.*//; s/^ *//; s/ *$//' |
 		sed 's/^\([^ ]*\) (= \([^)]*\))$/\1=\2/; s/ (.*//' |
 		grep -E "$parts" || true
+}
+
+# What else the headers of a kernel want, for building modules: a compiler above
+# all. The first alternative of each, one line.
+other_depends()
+{
+	local pkg
+
+	for pkg; do
+		apt-cache "${apt_opts[@]}" show --no-all-versions "$pkg" | sed -n 's/^Depends: //p'
+	done | tr ',' '\n' | sed 's/|.*//; s/(.*//; s/ //g' |
+		grep -v '^linux-' | sort -u | paste -sd ' '
 }
 
 # All parts reachable from the given packages.
@@ -122,7 +178,7 @@ closure()
 # the mirror has moved on.
 download()
 {
-	local dir=$1 opts=(-qq)
+	local dir=$1 opts=("${apt_opts[@]}" -qq)
 	shift
 
 	# The unprivileged apt user may not write in a private cache folder.
@@ -224,11 +280,11 @@ unpack()
 	extract_parts "$dir"
 }
 
-# fetch KEY RELEASE PACKAGE...: fill the cache, all or nothing.
+# fetch KEY RELEASE SUITE PACKAGE...: fill the cache, all or nothing.
 fetch()
 {
-	local key=$1 release=$2
-	shift 2
+	local key=$1 release=$2 suite=$3
+	shift 3
 
 	rm -rf "$store"/.new-*
 	new=$(mktemp -d "$store/.new-XXXXXX")
@@ -242,20 +298,11 @@ fetch()
 	fi
 	say "unpacking kernel $release into $store/$key"
 	unpack "$new" "$release"
+	sed 's/-[a-z]*$//' <<<"$suite" >"$new/suite"
+	other_depends "linux-headers-$release" \
+		"$(printf '%s\n' "$@" | grep '^linux-kbuild')" >"$new/needs"
 	chmod 755 "$new"
 	mv -T "$new" "$store/$key"
-}
-
-check_compiler()
-{
-	local cc
-
-	# shellcheck disable=SC2016
-	cc=$(sed -n 's/^CC *=.*\$(CROSS_COMPILE)\(gcc-[0-9]*\).*/\1/p' \
-		"$store/$1/build/.kernelvariables" 2>/dev/null || true)
-	if [ -n "$cc" ] && ! command -v "$cc" >/dev/null; then
-		say "modules for $1 want $cc, which is missing: apt-get install $cc"
-	fi
 }
 
 # Apt's lists did not change since, or are gone, as in images of containers.
@@ -266,7 +313,7 @@ memo_holds()
 
 find_kernel()
 {
-	local spec=$1 memo version meta image release key pkgs
+	local spec=$1 memo found='' version meta suite image release key pkgs
 
 	memo=$store/spec-$(apt_codename)-${spec:-default}
 	if [ -s "$memo" ] && [ -d "$store/$(<"$memo")" ] && memo_holds "$memo"; then
@@ -276,9 +323,8 @@ find_kernel()
 	mkdir -p "$store"
 	exec 9>"$store/.lock"
 	flock 9
-	# Assigned on its own line: a refusal in there must end the script.
-	version=$(resolve "$spec")
-	read -r version meta <<<"$version"
+	resolve "$spec"
+	read -r version meta suite <<<"$found"
 	image=$(part_depends "$meta=$version" | grep '^linux-image-' | head -n 1)
 	release=${image#linux-image-}
 	release=${release#unsigned-}
@@ -287,8 +333,7 @@ find_kernel()
 	key=$release-${version//[:~\/]/_}
 	if [ ! -d "$store/$key" ]; then
 		mapfile -t pkgs < <(closure "$image" "${image/image-/headers-}")
-		fetch "$key" "$release" "${pkgs[@]}"
-		check_compiler "$key"
+		fetch "$key" "$release" "$suite" "${pkgs[@]}"
 	fi
 	echo "$key" >"$memo"
 	print_kernel "$store/$key"
