@@ -2,7 +2,8 @@
 /*
  * DOC: A VM in native mode for host tests
  *
- * In and out: see native_vm.c. Functions return 0 or errno.
+ * In: what a test wants of it. Out: the functions of native_vm.c, which return 0
+ * or errno; the caller owns struct vm. Absent on purpose: exits.
  */
 #ifndef TEST_NATIVE_VM_H
 #define TEST_NATIVE_VM_H
