@@ -11,7 +11,7 @@
 long hve_device_open_debug(struct hve_context *context, unsigned long arg)
 {
 	struct hve_debug_request request;
-	int err = copy_in(context, &request, sizeof(request), arg);
+	int err = hve_device_copy_in(context, &request, sizeof(request), arg);
 
 	if (err)
 		return err;

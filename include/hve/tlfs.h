@@ -282,6 +282,29 @@ struct tlfs_debug_session {
 #define TLFS_HINT_APIC_MSRS		(1u << 3)
 #define TLFS_HINT_CLUSTER_IPI		(1u << 10)
 
+#define TLFS_HINT_EX_MASKS		(1u << 11)	/* calls with a VP set */
+
+/* Leaf 0x40000003: EAX and EBX where a feature has more than one privilege */
+#define TLFS_ACCESS_REF_COUNTER		(1u << 1)
+#define TLFS_ACCESS_REFERENCE_TSC	(1u << 9)
+#define TLFS_POST_MESSAGES		(1u << 4)
+#define TLFS_SIGNAL_EVENTS		(1u << 5)
+#define TLFS_XMM_INPUT			(1u << 4)	/* EDX */
+#define TLFS_STIMER_DIRECT_OFFERED	(1u << 19)	/* EDX */
+
+/* Leaf 0x4000000a EAX: a nested hypervisor says when its MSR bitmap changed */
+#define TLFS_NESTED_MSR_BITMAP		(1u << 19)
+
+/* "Synthetic debugging", as KVM has it: leaves beside those of the TLFS */
+#define TLFS_SYNDBG_VENDOR		0x40000080u
+#define TLFS_SYNDBG_INTERFACE		0x40000081u
+#define TLFS_SYNDBG_CAPABILITIES	0x40000082u
+#define TLFS_SYNDBG_SIGNATURE		0x31235356u	/* "VS#1" */
+#define TLFS_SYNDBG_ALLOWED		(1u << 1)	/* EAX of the last one */
+#define TLFS_DEBUGGING			(1u << 11)	/* 0x40000003 EBX */
+#define TLFS_GUEST_DEBUGGING		(1u << 1)	/* 0x40000003 EDX */
+#define TLFS_DEBUG_MSRS			(1u << 11)	/* 0x40000003 EDX */
+
 /* Leaf 0x40000006 EAX: what is in use */
 #define TLFS_HW_APIC			(1u << 0)
 #define TLFS_HW_MSR_BITMAPS		(1u << 1)

@@ -106,6 +106,8 @@ static void show_vm(const struct hve_vm_status *vm)
 	       info->vm_id, comm, info->pid,
 	       info->nr_vcpus, info->nr_vcpus == 1 ? "" : "s",
 	       (uint64_t)info->memory);
+	if (info->flags & HVE_VM_NATIVE)
+		puts("  native mode: what is served, the VMM chose, as from KVM");
 	printf("  guest: %s; restarts seen: %" PRIu64 "\n", guest,
 	       (uint64_t)info->resets);
 	printf("  hypercall page: %s; reference TSC page: %s\n",

@@ -54,7 +54,7 @@ make_host() {
 		DEBUG_INFO_BTF_MODULES; do
 		echo "CONFIG_$option=y"
 	done > "$root/config"
-	sed -n 's/^HVE_HOOK([a-z ]*, \([a-z0-9_]*\),.*/0 t \1\t[kvm]/p' \
+	sed -n 's/^HVE_HOOK\(_NATIVE\)*([A-Za-z_ ]*, \([a-z0-9_]*\),.*/0 t \2\t[kvm]/p' \
 		../../hv/kvm/hooks.def > "$root/proc/kallsyms"
 	sed -n -e 's/^HVE_SERVICE(vmlinux, [^,]*, \([a-z0-9_]*\),.*/0 T \1/p' \
 		-e 's/^HVE_SERVICE(kvm, [^,]*, \([a-z0-9_]*\),.*/0 t \1\t[kvm]/p' \
