@@ -10,7 +10,7 @@
 rounds=${1:-200}
 unload
 check $? "the module is not loaded"
-"$here/hve-vmm" --plain --arg 600000 "$here/guests/unserved.bin" >/dev/null &
+"$here/hve-vmm" --plain --arg 3600000 "$here/guests/unserved.bin" >/dev/null &
 plain=$!
 sleep 0.5
 bad=0 i=0
