@@ -14,12 +14,12 @@
 #include "hve.h"
 
 /* Of the debugger; its MSRs have a VMM behind them in this mode only. */
-#define HVE_SYNDBG_CONTROL	0x400000f1u
-#define HVE_SYNDBG_STATUS	0x400000f2u
-#define HVE_SYNDBG_SEND		0x400000f3u
-#define HVE_SYNDBG_RECEIVE	0x400000f4u
-#define HVE_SYNDBG_PENDING	0x400000f5u
-#define HVE_SYNDBG_OPTIONS	0x400000ffu
+#define HVE_SYNDBG_CONTROL	(HVE_MSR_BASE + 0xf1)
+#define HVE_SYNDBG_STATUS	(HVE_MSR_BASE + 0xf2)
+#define HVE_SYNDBG_SEND		(HVE_MSR_BASE + 0xf3)
+#define HVE_SYNDBG_RECEIVE	(HVE_MSR_BASE + 0xf4)
+#define HVE_SYNDBG_PENDING	(HVE_MSR_BASE + 0xf5)
+#define HVE_SYNDBG_OPTIONS	(HVE_MSR_BASE + 0xff)
 
 /**
  * struct hve_native - of a VM

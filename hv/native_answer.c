@@ -74,9 +74,10 @@ void hve_native_leaves(u64 features, u32 max_vcpus,
 		       struct hve_native_leaf leaf[HVE_NATIVE_LEAVES])
 {
 	static const u32 numbers[HVE_NATIVE_LEAVES] = {
-		0x40000000, 0x40000001, 0x40000002, 0x40000003, 0x40000004,
-		0x40000005, TLFS_SYNDBG_VENDOR, TLFS_SYNDBG_INTERFACE,
-		TLFS_SYNDBG_CAPABILITIES, 0x4000000a,
+		HVE_CPUID_BASE, HVE_CPUID_BASE + 1, HVE_CPUID_BASE + 2,
+		HVE_CPUID_BASE + 3, HVE_CPUID_BASE + 4, HVE_CPUID_BASE + 5,
+		TLFS_SYNDBG_VENDOR, TLFS_SYNDBG_INTERFACE,
+		TLFS_SYNDBG_CAPABILITIES, TLFS_NESTED_FEATURES,
 	};
 	static const struct hve_config nothing;
 	struct hve_cpuid_leaf built[HVE_CPUID_LEAVES];

@@ -271,7 +271,7 @@ int hve_vm_cpuid_set(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
 	if (!vm->native && hve_kvm_has_own_hyperv(kvm_vcpu)) {
 		hve_event_post(vm, HVE_EVENT_REFUSED, 0,
 			       "the VMM offers Hyper-V itself: drop its own hv- options");
-		pr_notice_ratelimited("VM %u (%s, pid %d): the VMM offers Hyper-V itself, and a VM cannot have it twice: drop the VMM's own hv- options or do not start it with hve\n",
+		pr_notice_ratelimited("VM %u (%s, pid %d): the VMM offers Hyper-V itself, and a VM cannot have it twice: drop the VMM's own hv- options, or start it with hve run --native\n",
 				      vm->id, vm->comm, pid_nr(vm->pid));
 		return -EBUSY;
 	}

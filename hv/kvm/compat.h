@@ -158,12 +158,9 @@ static inline bool hve_kvm_hyperv_awake(struct kvm_vcpu *vcpu)
 	return vcpu->arch.hyperv_enabled || vcpu->arch.hyperv;
 }
 
-/* 6.3: the MSR of invtsc, last of those that KVM lists. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-#define HVE_KVM_LISTS_MSR(msr)	((msr) != 0x40000118)
-#else
-#define HVE_KVM_LISTS_MSR(msr)	true
-#endif
+/* Whether KVM's list of MSRs has those of Hyper-V; 6.3: and that of invtsc */
+#define HVE_KVM_LISTS_HYPERV	true
+#define HVE_KVM_LISTS_INVTSC	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0))
 #else
 static inline bool hve_kvm_hyperv_enabled(struct kvm_vcpu *vcpu)
 {
@@ -175,7 +172,8 @@ static inline bool hve_kvm_hyperv_awake(struct kvm_vcpu *vcpu)
 	return false;
 }
 
-#define HVE_KVM_LISTS_MSR(msr)	false
+#define HVE_KVM_LISTS_HYPERV	false
+#define HVE_KVM_LISTS_INVTSC	false
 #endif
 
 #endif /* HVE_KVM_COMPAT_H */

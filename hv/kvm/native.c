@@ -120,13 +120,19 @@ long hve_native_set_eventfd(struct hve_vm *vm, unsigned long arg)
 	return hve_native_eventfd(vm, &event);
 }
 
+static bool kvm_lists(u32 msr)
+{
+	return msr == hve_msrs[HVE_MSR_tsc_invariant_control].number ?
+	       HVE_KVM_LISTS_INVTSC : HVE_KVM_LISTS_HYPERV;
+}
+
 /* How many of ours KVM's list does not have */
 static u32 count_missing(void)
 {
 	u32 i, msr, missing = 0;
 
 	for (i = 0; (msr = hve_native_listed_msr(i)); i++)
-		missing += !HVE_KVM_LISTS_MSR(msr);
+		missing += !kvm_lists(msr);
 	return missing;
 }
 
@@ -142,7 +148,7 @@ long hve_native_extend_list(unsigned long arg, u32 room, long err)
 	if (err || room < nr + missing)
 		return -E2BIG;
 	for (i = 0; (msr = hve_native_listed_msr(i)); i++) {
-		if (HVE_KVM_LISTS_MSR(msr))
+		if (kvm_lists(msr))
 			continue;
 		if (put_user(msr, &list->indices[nr++]))
 			return -EFAULT;

@@ -292,7 +292,8 @@ struct tlfs_debug_session {
 #define TLFS_XMM_INPUT			(1u << 4)	/* EDX */
 #define TLFS_STIMER_DIRECT_OFFERED	(1u << 19)	/* EDX */
 
-/* Leaf 0x4000000a EAX: a nested hypervisor says when its MSR bitmap changed */
+/* "Nested Virtualization"; EAX: it says when its MSR bitmap changed */
+#define TLFS_NESTED_FEATURES		0x4000000au
 #define TLFS_NESTED_MSR_BITMAP		(1u << 19)
 
 /* "Synthetic debugging", as KVM has it: leaves beside those of the TLFS */

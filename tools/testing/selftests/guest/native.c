@@ -61,10 +61,11 @@ static void test_messages(void)
 
 static void test_calls(void)
 {
-	u64 *out = hv_output();
+	u64 *out = hv_output(), result;
 
 	*out = 0;
-	ok(!hv_status(hv_call_slow(CODE_ext_capabilities)) && *out == EXT_ANSWER,
+	result = hv_call_slow(CODE_ext_capabilities);
+	ok(!hv_status(result) && *out == EXT_ANSWER,
 	   "an extended call goes to the VMM (0x%lx)", *out);
 	ok(hv_status(hv_call(CODE_ext_capabilities | TLFS_HYPERCALL_FAST, 0, 0)) ==
 	   TLFS_STATUS_INVALID_PARAMETER, "but not a fast one");

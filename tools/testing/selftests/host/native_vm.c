@@ -105,6 +105,10 @@ void native_create(struct vm *vm, unsigned int nr_vcpus, const char *image)
 	vm_create(vm);
 	if (image)
 		vm_load(vm, image);
+	else
+		vm->param = calloc(1, sizeof(*vm->param));
+	if (!vm->param)
+		trouble("no memory");
 	vm_add_vcpus(vm);
 	for (i = 0; i < nr_vcpus; i++) {
 		if (native_leaves(vm->vcpus[i].fd, &leaves))
