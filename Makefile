@@ -14,7 +14,7 @@ help:
 	@echo "demo     boot an emulated host and show a Linux guest with and without hve"
 	@echo "check    every test; ends with 'N passed, N failed'"
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
-	@echo "vmm      real QEMUs and Linux guests; of these check runs the reboot only"
+	@echo "vmm      real QEMUs and Linux guests; check runs two of them"
 	@echo "bench    what each operation costs, beside KVM's own code"
 	@echo "unit     tests of the pure code, on this machine"
 	@echo "lint     sparse, coccinelle, shellcheck, W=1, style"

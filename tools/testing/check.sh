@@ -3,10 +3,10 @@
 #
 # make check: every test there is.
 # In:  KERNEL, the kernel of the emulated host; words to run some parts only:
-#      unit tools lint lab demo reboot selftests dkms bench; all of vmm, of which
-#      reboot is one test, runs when named only: it takes long. Out: each part's own
-#      output, a table of the parts, and "N passed, N failed" as the last line;
-#      status 0 when nothing failed.
+#      unit tools lint lab demo reboot clients selftests dkms bench; all of vmm, of
+#      which reboot and clients are two tests, runs when named only: it takes long.
+# Out: each part's own output, a table of the parts, and "N passed, N failed" as
+#      the last line; status 0 when nothing failed.
 # State: build/check, with one log a part. Absent on purpose: judging by hand;
 #      a part that ends without saying its numbers has failed.
 set -u
@@ -14,7 +14,7 @@ set -u
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
 logs=$top/build/check
-parts=(unit tools lint lab demo reboot selftests dkms bench)
+parts=(unit tools lint lab demo reboot clients selftests dkms bench)
 passed=0 failed=0 skipped=0
 
 say()
@@ -29,6 +29,7 @@ part_lab()       { "$here/lab/selftest.sh"; }
 part_demo()      { "$here/demo/demo.sh"; }
 part_selftests() { "$here/selftests/lab.sh"; }
 part_reboot()    { "$here/vmm/lab.sh" reboot; }
+part_clients()   { "$here/vmm/lab.sh" clients; }
 part_vmm()       { "$here/vmm/lab.sh"; }
 part_dkms()      { "$here/lab/dkms.sh"; }
 part_bench()     { "$here/bench/bench.sh" --quick; }
