@@ -15,7 +15,7 @@ help:
 	@echo "check    every test; ends with 'N passed, N failed'"
 	@echo "check-all  the tests that depend on the kernel, on every kernel and processor"
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
-	@echo "vmm      real QEMUs and Linux guests; of these check runs the reboot only"
+	@echo "vmm      real QEMUs and Linux guests; check runs two of them"
 	@echo "native   unmodified users of KVM's Hyper-V: its selftests, QEMU, libvirt"
 	@echo "bench    what each operation costs, beside KVM's own code"
 	@echo "fuzz     random input for the pure code, TIME=60 seconds, with coverage"

@@ -3,9 +3,10 @@
  * DOC: hve status: what a guest left when it crashed
  *
  * In: struct hve_crash and the message, which are the guest's own words. Out:
- * for people, a paragraph with the last lines of the message; for scripts, all
- * of it in JSON. Whatever could do harm to a terminal becomes a dot; zero bytes
- * are left out, so that text of two bytes a letter can be read. Owns no state.
+ * for people, a paragraph with the last lines of the message, and the reason
+ * where it names one; for scripts, all of it in JSON. Whatever could do harm to
+ * a terminal becomes a dot; zero bytes are left out, so that text of two bytes a
+ * letter can be read. Owns no state.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 #include "status.h"
 
 #define LINES	20u	/* of a message, for people */
+/* How Linux names the reason; registers and a stack follow, often more LINES. */
+#define REASON	"Kernel panic"
 
 /* The caller frees it; NULL when there is no memory */
 static char *harmless(const char *bytes, size_t len)
@@ -62,20 +65,40 @@ static const char *last_lines(const char *text)
 	return at;
 }
 
+/* Prints the line at @line, and returns where the next one begins */
+static const char *show_line(const char *line)
+{
+	const char *end = strchrnul(line, '\n');
+
+	printf("    | %.*s\n", (int)(end - line), line);
+	return *end ? end + 1 : end;
+}
+
+/* The beginning of the line with the reason, NULL where there is none */
+static const char *reason_line(const char *text)
+{
+	const char *at = strstr(text, REASON);
+
+	while (at && at > text && at[-1] != '\n')
+		at--;
+	return at;
+}
+
 static void show_message(const struct hve_vm_status *vm)
 {
 	char *text = harmless(vm->crash_message, vm->crash.length);
-	const char *line, *end;
+	const char *line, *reason;
 
 	if (!text)
 		return;
 	line = last_lines(text);
+	reason = reason_line(text);
 	printf("    its message, %u bytes%s:\n", vm->crash.length,
 	       line == text ? "" : ", the end");
-	for (; *line; line = *end ? end + 1 : end) {
-		end = strchrnul(line, '\n');
-		printf("    | %.*s\n", (int)(end - line), line);
-	}
+	if (reason && reason < line && show_line(reason) < line)
+		puts("    ...");
+	while (*line)
+		line = show_line(line);
 	free(text);
 }
 

@@ -167,8 +167,11 @@ test_status() {
 	expect "status: the crash's parameters" 0 '0xdead 0x0 .*; it writes no dump' status 7
 	expect "status: the end of the message" 0 '\| \.\[2J end$' status 7
 	expect "status: and no more lines" 0 'bytes, the end:$' status 7
-	[ "$(grep -c '^    | ' <<< "$out")" = 20 ] && ! grep -q $'\x1b' <<< "$out"
-	report $? "status: 20 lines, harmless"
+	[ "$(grep -c '^    | ' <<< "$out")" = 21 ] && ! grep -q $'\x1b' <<< "$out"
+	report $? "status: 20 lines and the reason, harmless"
+	[ "$(grep -A 1 '| \[ 1\.0\] Kernel panic - .*: 3$' <<< "$out" |
+		tail -n 1)" = "    ..." ]
+	report $? "status: the reason of a panic comes first"
 	expect "status: a VM that is not there" 1 'VM 9 is not served' status 9
 	expect "status: not a number" 2 'not the number' status nine
 	# Sixteen bytes without an end, as the module may give them

@@ -195,7 +195,9 @@ static int answer_crash(struct hve_crash *crash)
 	if (crash->vm_id != 7)
 		return refuse(ENOENT, "no crash");
 	for (i = 1; i <= 25; i++)
-		len += sprintf(to + len, "line %u\n", i);
+		len += sprintf(to + len, i == 3 ?
+			       "[ 1.0] Kernel panic - not syncing: %u\n" :
+			       "line %u\n", i);
 	memcpy(to + len, "\x1b[2J e\0n\0d\0\r\n\t\xff", 15);
 	crash->length = len + 15;
 	crash->count = 2;

@@ -34,27 +34,75 @@ boot_image()
 		-isohybrid-mbr /usr/lib/ISOLINUX/isohdpfx.bin "$out/iso"
 }
 
-# Two images for a VM that changes its kernel when it reboots
+# "RELEASE KERNEL IMAGE" of what kernel.sh finds, the last for boot loaders
+kernel_line()
+{
+	local lines release vmlinuz vmlinux=''
+
+	lines=$("$lab/kernel.sh" --kernel "$1") && eval "$lines" &&
+		echo "$release ${vmlinux:-$vmlinuz} $vmlinuz"
+}
+
+# Lines of two kernels for guests, or of one: the host's own, and the first
+# other one that apt offers.
+find_kernels()
+{
+	local spec own other
+
+	own=$(kernel_line "${KERNEL:-}")
+	echo "$own"
+	for spec in 6.12 6.1 7; do
+		other=$(kernel_line $spec 2>/dev/null) || continue
+		if [ "$other" != "$own" ]; then
+			echo "$other"
+			return
+		fi
+	done
+}
+
+# NAME.img: the guests' image, with the kernel to start next in /next
+next_image()
+{
+	local name=$1 next=$2 dir=$out/next
+
+	rm -rf "$dir"
+	mkdir -p "$dir/next"
+	cp "$next" "$dir/next/kernel"
+	cp "$out/payload/guest.img" "$dir/next/initrd"
+	echo "$words vmm.jobs=work,timer,crash" >"$dir/next/words"
+	(cd "$dir" && find next | cpio -o -H newc --quiet) |
+		cat "$out/payload/guest.img" - >"$out/images/$name.img"
+}
+
+# A guest of the test clients: FROM starts TO, both lines of find_kernels
+client()
+{
+	local from=$1 to=$2 name kernel
+
+	read -r name kernel _ <<<"$from"
+	next_image "$name" "${to##* }"
+	echo "$name $kernel ${to%% *}" >>"$out/payload/clients"
+}
+
+# What each kernel starts next is another one where there are two
 boot_images()
 {
-	local spec lines other=''
+	local all first second
 
-	for spec in 6.12 6.1 7; do
-		lines=$("$lab/kernel.sh" --kernel $spec 2>/dev/null) || continue
-		# shellcheck disable=SC2154 # both come out of the eval
-		other=$(eval "$lines" && echo "$release $vmlinuz")
-		[ "${other% *}" = "$release" ] || break
-		other=''
-	done
-	if [ -z "$other" ]; then
+	mapfile -t all < <(find_kernels)
+	first=${all[0]} second=${all[1]:-}
+	mkdir -p "$out/images"
+	client "$first" "${second:-$first}"
+	if [ -z "$second" ]; then
 		echo "apt offers no second kernel beside $release" \
 			>"$out/payload/no-second-kernel"
 		return
 	fi
-	say "the guest that reboots goes from $release to ${other% *}"
-	echo "${other% *}" >"$out/payload/second-kernel"
-	boot_image "$out/payload/first.iso" "$vmlinuz" work,reboot
-	boot_image "$out/payload/second.iso" "${other#* }" work,pages,clock
+	client "$second" "$first"
+	say "guests run $release and ${second%% *}"
+	echo "${second%% *}" >"$out/payload/second-kernel"
+	boot_image "$out/payload/first.iso" "${first##* }" work,reboot
+	boot_image "$out/payload/second.iso" "${second##* }" work,pages,clock
 }
 
 names=("$@")
@@ -73,6 +121,8 @@ cp -r "$here/run" "$here/qemu" "$here"/*.sh "$here/tests" "$out/payload/"
 boot_images
 status=0
 for test in "${names[@]}"; do
-	run_test "$test" --smp 1 --append "nohz=off highres=off" || status=1
+	run_test "$test" --smp 1 --append "nohz=off highres=off" \
+		--share "images=$out/images" --timeout 400 || status=1
 done
+say "${#names[@]} tests, and the host started again $retries times"
 exit "$status"

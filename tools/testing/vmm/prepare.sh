@@ -9,10 +9,11 @@
 #      for one test. A host that dies without a word of its kernel, or a guest
 #      that does not come up, is tried again, twice at most, and its output kept
 #      as comments: QEMU's emulation of SVM does that, with and without hve
-#      (Documentation/lab.rst).
+#      (Documentation/lab.rst). retries counts these.
 # State: $out, with a log of each test, by its name or $label. Absent on
 #      purpose: knowledge of what is tested.
 
+retries=0
 words="console=ttyS0 quiet loglevel=4 tsc=reliable panic=-1 oops=panic"
 words+=" panic_on_warn=1 nokaslr cryptomgr.notests"
 
@@ -39,6 +40,7 @@ guest_image()
 	guest_program work "$top/tools/testing/demo/work.c"
 	guest_program clock "$vmm/guest/clock.c"
 	guest_program pages "$vmm/guest/pages.c"
+	guest_program kexec "$vmm/guest/kexec.c"
 	install -m 755 "$vmm/guest/init" "$out/guest/init"
 	(cd "$out/guest" && find . | cpio -o -H newc --quiet) \
 		>"$out/payload/guest.img"
@@ -89,6 +91,7 @@ run_test()
 			break
 		fi
 		say "the emulated host failed: once more"
+		retries=$((retries + 1))
 		sed 's/^/# /' "$log"
 	done
 	cat "$log"

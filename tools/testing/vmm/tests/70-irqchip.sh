@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # work, group and more come from run and lib.sh
 #
 # A VMM without the in-kernel APIC gets the rest; one with a part of it, all.
-# In:  lib.sh. Out: with kernel-irqchip=off vapic and ipi are refused by name,
+# In:  lib.sh. Out: with kernel-irqchip=off what needs it is refused by name,
 #      in hve status and in the kernel's log; with =split nothing is. QEMU 8
 #      and later have no APIC of their own with KVM: so one CPU, without any,
 #      and none of the KVM features whose MSRs want one.
@@ -24,11 +24,13 @@ check_off()
 	start off hve run --profile linux -- /payload/qemu off work \
 		-machine kernel-irqchip=off -cpu host,-apic,kvm=off -smp 1
 	check "kernel-irqchip=off: the guest comes up" ready off
-	same "vapic and ipi are refused" "$(vm_list off refused)" "vapic ipi"
+	same "what needs the in-kernel APIC is refused" \
+		"$(vm_list off refused)" \
+		"vapic ipi synic stimer stimer-direct guest-idle"
 	same "the rest is served" "$(vm_list off features)" \
-		"hypercall vpindex relaxed time frequencies tlbflush"
+		"hypercall vpindex relaxed time frequencies tlbflush crash tlbflush-ext"
 	check "the kernel's log says so" log_says \
-		'kvm_hve: VM .*vapic, ipi not served: the VMM has no in-kernel APIC'
+		'VM .*vapic, ipi, synic, .* not served: the VMM has no in-kernel APIC'
 	check "hve status says so" out_of_status 'not served: ipi: needs the in-kernel'
 	same "the guest finds Hyper-V" "$(fact off hypervisor)" "Microsoft Hyper-V"
 	same "it uses the TSC page" "$(fact off clocksource)" \
