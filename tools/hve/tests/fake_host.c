@@ -240,12 +240,13 @@ static void *debuggee(void *arg)
 	};
 	struct hve_debug_packet packet = { .size = 3, .data = "one" };
 	int guest = (intptr_t)arg;
+	unsigned int tries;
 	char path[4096];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/answers", getenv("FAKE_ROOT"));
 	file = REAL(fopen)(path, "w");
-	while (file) {
+	for (tries = 0; file && tries < 40; tries++) {
 		/* Again while there is no answer: datagrams get lost. */
 		struct pollfd wait = { .fd = guest, .events = POLLIN };
 		struct hve_debug_packet answer;
