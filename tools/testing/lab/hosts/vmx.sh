@@ -30,6 +30,7 @@ host_check()
 {
 	need "$bochs" vmx
 	need xorriso lab
+	need gcc build
 	if [ ! -e $bios ] || [ ! -e $vgabios ]; then
 		die "Bochs lacks its BIOS: run tools/testing/lab/deps.sh vmx"
 	fi
