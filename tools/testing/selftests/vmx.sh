@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The selftests that see a difference between VMX and SVM, on Intel hosts as Bochs
-# emulates them: one without APICv, and one with it.
+# emulates them: one without TSC scaling, and those of time on one with it.
 # In:  KERNEL. Out: lab.sh's output of both; status 0 when nothing failed and
 #      nothing was skipped: these hosts are here for these tests.
 # Absent on purpose: the other selftests; LAB_HOST=vmx lab.sh runs all of them.
@@ -36,5 +36,5 @@ on corei7_haswell_4770 \
 	ipi flush flush-ext runtime invtsc idle-two hw-features synic-two stimer \
 	stimer-direct reset no-irqchip-cpuid hooks unserved
 on corei7_skylake_x \
-	vapic hints ipi idle idle-two synic synic-two stimer stimer-direct reset apicv
+	rows-msr tsc frequencies reenlightenment invtsc stimer-direct saved
 exit $status

@@ -84,7 +84,10 @@ main()
 	printf 'default linux\nlabel linux\n kernel mboot.c32\n append kernel %s --- initrd\n' \
 		"$words" >"$work/cd/isolinux.cfg"
 	xorriso -as mkisofs -quiet -o "$out" -b isolinux.bin -c boot.cat -no-emul-boot \
-		-boot-load-size 4 -boot-info-table "$work/cd"
+		-boot-load-size 4 -boot-info-table "$work/cd" 2>"$work/words" || {
+		cat "$work/words" >&2
+		die "xorriso could not make the CD"
+	}
 }
 
 main "$@"
