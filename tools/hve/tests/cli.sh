@@ -139,6 +139,10 @@ test_run() {
 		run --quiet --hv relaxed -- sh -c 'exit 42'
 	expect "run: a command that is not there" 1 'nothing stays armed' \
 		run --hv relaxed -- /nonexistent
+	expect "run: native mode takes no names" 2 'with --native' \
+		run --native --hv time -- true
+	expect "run: nor a profile" 2 'with --native' \
+		run --profile linux --native -- true
 	expect "run: no command" 2 'no command to start' run --profile linux
 	expect "run: nothing asked for" 2 'linux' run -- true
 	# shellcheck disable=SC2016
