@@ -56,7 +56,12 @@ payload()
 	cp -r "$vmm/run" "$vmm/qemu" "$vmm/lib.sh" "$here/provider.sh" \
 		"$here/flags" "$here/domain.xml" "$here/tests" "$here/explained" "$out/payload/"
 	install -m 755 "$top/tools/hve/qemu-wrapper" "$out/payload/wrapper"
-	echo "providers='${PROVIDERS:-own module}'" >>"$out/payload/config"
+	# Trees of other releases do not have the guests' kernel
+	cp "${vmlinux:-$vmlinuz}" "$out/payload/kernel"
+	{
+		echo "kernel=/tmp/payload/kernel"
+		echo "providers='${PROVIDERS:-own module}'"
+	} >>"$out/payload/config"
 	firmware
 }
 

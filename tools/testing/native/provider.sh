@@ -7,9 +7,21 @@
 # State: $prefix, what a command is started with; $work/used, explanations that
 #      applied. Absent on purpose: what is started.
 
+keeper=''
+
 # The lines of `explained` with this name apply to the host
 host_tag="$(uname -r)"
 grep -q ' kvm_hv_hypercall\b' /proc/kallsyms || host_tag="$host_tag-nohyperv"
+
+# Installing hooks takes seconds here, so they stay from one start to the next.
+# No path of a VM that is not served differs, and KVM's own part is over.
+keep_hooks()
+{
+	! alive "${keeper:-none}" || return 0
+	hve run --native --quiet -- sleep 100000 &
+	keeper=$!
+	started="$started $keeper"
+}
 
 # provide own|module: from here on
 provide()
@@ -17,7 +29,8 @@ provide()
 	case $1 in
 	own) prefix='' ;;
 	*)   prefix='hve run --native --quiet --'
-	     load ;;
+	     load
+	     keep_hooks ;;
 	esac
 }
 

@@ -24,6 +24,7 @@ ask()
 		echo "end: status $rc, $(tail -n 1 "$work/ask.vmm" | tr -d '\r')"
 		return
 	fi
+	echo "end: answered"
 	sed -nE 's/^((cpuid|read|zero) [0-9a-f]+|name) (.*)/\1: \3/p' \
 		/host/tmp/ask.out
 }
@@ -41,6 +42,18 @@ ask_all()
 		grep -q '^time read 40000020: running' "$work/$1"
 }
 
+# answers CASE: of both, to compare; a refusal is one difference, not a hundred
+answers()
+{
+	kind=''
+	for provider in $providers; do
+		grep -q "^$1 end: answered" "$work/$provider" || kind='end:'
+	done
+	for provider in $providers; do
+		grep "^$1 $kind" "$work/$provider" >"$work/$provider.now"
+	done
+}
+
 test_flags()
 {
 	. /payload/config
@@ -49,16 +62,14 @@ test_flags()
 	for provider in $providers; do
 		ask_all "$provider"
 		note "refused on $provider:"
-		grep -E '^[a-z-]+ end: ' "$work/$provider" | sed 's/^/# /'
+		grep -E '^[a-z-]+ end: status' "$work/$provider" | sed 's/^/# /'
 	done
 	both || return
 	while read -r name _; do
 		case $name in
 		'' | '#'*) continue ;;
 		esac
-		for provider in $providers; do
-			grep "^$name " "$work/$provider" >"$work/$provider.now"
-		done
+		answers "$name"
 		check "$name: no difference but those explained" \
 			no_difference flags "$work/own.now" "$work/module.now"
 	done </payload/flags

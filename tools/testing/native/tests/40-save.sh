@@ -134,7 +134,7 @@ snapshots()
 said_nothing()
 {
 	echo "$1"
-	! echo "$1" | grep -qiE '^error|not '
+	! echo "$1" | grep -q '^Error'
 }
 
 saved_as()
@@ -146,7 +146,7 @@ completed()
 {
 	hmp "$1" 'info migrate' >"$work/migrate"
 	grep -iE 'status|downtime' "$work/migrate"
-	grep -q 'Status: completed\|status: completed\|Migration status: completed' "$work/migrate"
+	grep -qi '^\(migration \)\?status:[ \t]*completed' "$work/migrate"
 }
 
 migration()
