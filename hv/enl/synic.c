@@ -34,12 +34,24 @@ int hve_synic_init(struct hve_vcpu *vcpu)
 	return 0;
 }
 
-/* Of the list of signals; whoever holds the lock knows what it says no longer */
-static void take_out(struct hve_signal *signal)
+/*
+ * Of the list of signals. What must be freed goes to @spent: the allocator has
+ * locks that may not be taken under a raw one.
+ */
+static void take_out(struct hve_signal *signal, struct list_head *spent)
 {
 	list_del_init(&signal->link);
 	if (signal->restored)
+		list_add(&signal->link, spent);
+}
+
+static void free_spent(struct list_head *spent)
+{
+	struct hve_signal *signal, *next;
+
+	list_for_each_entry_safe(signal, next, spent, link)
 		kfree(signal);
+	INIT_LIST_HEAD(spent);
 }
 
 /* Messages on their way never arrive; signals belong to their ports. */
@@ -47,14 +59,16 @@ static void drop_queues(struct hve_synic *synic)
 {
 	struct hve_message *message, *next;
 	LIST_HEAD(messages);
+	LIST_HEAD(spent);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&synic->lock, flags);
 	list_splice_init(&synic->messages, &messages);
 	while (!list_empty(&synic->signals))
 		take_out(list_first_entry(&synic->signals, struct hve_signal,
-					  link));
+					  link), &spent);
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	free_spent(&spent);
 	list_for_each_entry_safe(message, next, &messages, link)
 		hve_port_delivered(message);
 }
@@ -121,6 +135,7 @@ static void signal_work(struct hve_vcpu *vcpu)
 	struct hve_synic *synic = vcpu->synic;
 	struct hve_signal *signal;
 	unsigned long flags;
+	LIST_HEAD(spent);
 	u32 sint, flag;
 
 	for (;;) {
@@ -130,9 +145,10 @@ static void signal_work(struct hve_vcpu *vcpu)
 		if (signal) {
 			sint = signal->sint;
 			flag = signal->flag;
-			take_out(signal);
+			take_out(signal, &spent);
 		}
 		raw_spin_unlock_irqrestore(&synic->lock, flags);
+		free_spent(&spent);
 		if (!signal)
 			return;
 		hve_event_flag_set(vcpu, sint, flag);

@@ -20,10 +20,28 @@ void hve_kvm_put(struct kvm *kvm)
 	static_call(hve_kvm_put_kvm)(kvm);
 }
 
+/*
+ * Lockdep remembers 48 locks of a task, fewer than there may be vCPUs: it is told
+ * of the first one's only, which stands for all of them.
+ */
+static bool hold_vcpu(struct kvm_vcpu *vcpu)
+{
+	if (!mutex_trylock(&vcpu->mutex))
+		return false;
+	if (vcpu->vcpu_idx)
+		mutex_release(&vcpu->mutex.dep_map, _THIS_IP_);
+	return true;
+}
+
 static void release_vcpus(struct kvm *kvm, u32 nr)
 {
-	while (nr--)
-		mutex_unlock(&kvm_get_vcpu(kvm, nr)->mutex);
+	while (nr--) {
+		struct kvm_vcpu *vcpu = kvm_get_vcpu(kvm, nr);
+
+		if (nr)
+			mutex_acquire(&vcpu->mutex.dep_map, 0, 1, _THIS_IP_);
+		mutex_unlock(&vcpu->mutex);
+	}
 }
 
 /* All of them, or none and -EBUSY */
@@ -36,7 +54,7 @@ static int hold_vcpus(struct kvm *kvm, u32 *nr)
 	if (*nr != kvm->created_vcpus)
 		return -EBUSY;
 	for (i = 0; i < *nr; i++) {
-		if (mutex_trylock(&kvm_get_vcpu(kvm, i)->mutex))
+		if (hold_vcpu(kvm_get_vcpu(kvm, i)))
 			continue;
 		release_vcpus(kvm, i);
 		return -EBUSY;

@@ -29,13 +29,7 @@ static const struct msr_row {
 #include <hve/enlightenments.def>
 };
 
-static const struct call_row {
-	const char *name;
-	u32 code;
-	u32 kind;
-	u32 header;
-	u32 variable;
-} calls[] = {
+static const struct random_call calls[] = {
 #define HVE_CALL(name, id, code, kind, header, element, variable, fast)	\
 	{ #name, (code), HVE_##kind, (header), (variable) },
 #include <hve/enlightenments.def>
@@ -143,68 +137,6 @@ static void set_timer(struct random *r)
 	note_msr(number, true, wrmsr_safe(number, config));
 }
 
-static u64 random_control(struct random *r, const struct call_row *row)
-{
-	u64 control = row ? row->code : one_of(r, 4) ? one_of(r, 0x100) :
-		      one_of(r, 0x10000);
-
-	if (one_of(r, 3) == 0)
-		control |= TLFS_HYPERCALL_FAST;
-	if (row ? row->kind == HVE_REP : one_of(r, 2))
-		control |= REP(one_of(r, 16) ? one_of(r, 12) :
-			       random_bits(r) & TLFS_HYPERCALL_REP_MASK) |
-			   REP_START(one_of(r, 4) ? 0 : one_of(r, 8));
-	if (row ? row->variable : !one_of(r, 8))
-		control |= VARHEAD(one_of(r, 16) ? one_of(r, 6) :
-				   random_bits(r) & TLFS_HYPERCALL_VARHEAD_MASK);
-	if (!one_of(r, 16))
-		control ^= 1ul << one_of(r, 64);
-	return control;
-}
-
-/* Registers of a fast call, or the start of a page of input */
-static void random_input(struct random *r, const struct call_row *row,
-			 u64 *input, u32 qwords)
-{
-	u32 i;
-
-	for (i = 0; i < qwords; i++)
-		input[i] = random_data(r);
-	if (!row || !one_of(r, 6))
-		return;
-	for (i = 0; i < row->header / 8 && i < 4; i++)
-		input[i] = 0;
-	switch (row->code) {
-	case CODE_flush_space:
-	case CODE_flush_list:
-		input[1] = one_of(r, 16);
-		input[2] = random_bits(r);
-		break;
-	case CODE_flush_space_ex:
-	case CODE_flush_list_ex:
-		input[1] = one_of(r, 16);
-		random_set(r, input + 2, qwords - 2);
-		break;
-	case CODE_send_ipi:
-		input[0] = random_vector(r);
-		input[1] = random_bits(r);
-		break;
-	case CODE_send_ipi_ex:
-		input[0] = random_vector(r);
-		random_set(r, input + 1, qwords - 1);
-		break;
-	case CODE_post_message:
-		input[0] = one_of(r, 4);
-		input[1] = 1 + one_of(r, 3) + (one_of(r, 242) << 32);
-		break;
-	case CODE_get_vp_index:
-		input[0] = one_of(r, 4) ? TLFS_PARTITION_SELF : random_data(r);
-		for (i = 2; i < qwords; i++)
-			input[i] = one_of(r, param->nr_vcpus + 1);
-		break;
-	}
-}
-
 static void note_call(u64 control, u64 result)
 {
 	u32 status = result & HV_NOT_TAKEN ? HV_NOT_TAKEN : hv_status(result);
@@ -221,7 +153,7 @@ static void note_call(u64 control, u64 result)
 
 static void call(struct random *r)
 {
-	const struct call_row *row = one_of(r, 8) ?
+	const struct random_call *row = one_of(r, 8) ?
 				     &calls[one_of(r, ARRAY_SIZE(calls))] : NULL;
 	u64 control = random_control(r, row);
 	u64 input[14], *page = hv_input();

@@ -2,7 +2,7 @@
 /*
  * DOC: Test: a VM that has run ceases to be served
  *
- * In: nothing. Out: detaching is refused while a vCPU runs and to a process that
+ * In: vCPUs (2). Out: detaching is refused while a vCPU runs and to a process that
  * did not create the VM; afterwards it works, what the guest's memory held below
  * the hypercall page is back, and the context can be used again. Also the order
  * of calls on one context that test_ioctls.c leaves out.
@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
@@ -77,17 +78,18 @@ static void test_order(int device)
 	ok(!ioctl(device, HVE_DISARM, 0), "disarmed");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	unsigned long features = hve_base_features() | HVE_BIT(TIME) |
 				 HVE_BIT(TLBFLUSH);
-	struct vm vm = { .nr_vcpus = 2, .irqchip = true, .memory = 32ul << 20,
-			 .arg = RUN_MS };
+	static struct vm vm = { .irqchip = true, .memory = 32ul << 20,
+				.arg = RUN_MS };
 	int device = configured(features);
 	struct foreign foreign = { .device = device };
 	pthread_t thread;
 	void *status;
 
+	vm.nr_vcpus = argc > 1 ? atoi(argv[1]) : 2;
 	vm.config.features[0] = features;
 	vm_create(&vm);
 	foreign.vm = vm.fd;

@@ -33,6 +33,20 @@ void random_set(struct random *r, u64 *set, u32 qwords);
 u64 random_input_gpa(struct random *r, u64 page);
 u64 random_output_gpa(struct random *r, u64 page);
 
+/* random_call.c: of a row, or of none (NULL) */
+struct random_call {
+	const char *name;
+	u32 code;
+	u32 kind;
+	u32 header;
+	u32 variable;
+};
+
+u64 random_control(struct random *r, const struct random_call *row);
+/* Registers of a fast call, or the start of a page of input */
+void random_input(struct random *r, const struct random_call *row, u64 *input,
+		  u32 qwords);
+
 /* An interrupt for this vCPU, without which an idle one would sleep for ever */
 void wake_self(void);
 /*
