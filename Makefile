@@ -28,8 +28,8 @@ help:
 	@echo "install  hve, its manual page, profiles and the udev rule, below DESTDIR"
 	@echo "deb      Debian packages of both, in build/deb"
 	@echo "clean    remove what was built"
-	@echo "KERNEL=6.1, 6.12, 7.3, sid or newest chooses the kernel of the emulated host; nohv"
-	@echo "and debug are built from source: KVM without Hyper-V code, and that with every checker."
+	@echo "KERNEL=6.1, 6.12, 7.3, sid or newest chooses the kernel of the emulated host;"
+	@echo "nohv and debug are built from source: KVM without Hyper-V, and with checkers."
 	@echo "LAB_HOST=vmx has lab use an Intel host, emulated by Bochs."
 
 demo:

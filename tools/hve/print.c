@@ -3,8 +3,8 @@
  * DOC: Sentences for people, JSON for scripts
  *
  * In: what a command has to say. Out: errors on stderr behind "hve: ", JSON on
- * stdout, names of processes with every byte that is not plain text as \xNN. Owns no state. Tables are deliberately absent: each command knows
- * its columns.
+ * stdout, names of processes with every byte that is not plain text as \xNN.
+ * Owns no state. Tables are deliberately absent: each command knows its columns.
  */
 #include <getopt.h>
 #include <stdarg.h>
