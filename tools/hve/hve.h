@@ -33,6 +33,9 @@ int hve_print_error(enum hve_exit status, const char *fmt, ...);
 /* What getopt_long() just did not understand in argv */
 int hve_print_bad_option(char **argv, int found);
 int hve_print_json(struct json_object *object);
+/* A process's name, whose owner chose it, so that no terminal obeys it */
+#define HVE_COMM_TEXT	(4 * sizeof(((struct hve_vm_info *)0)->comm) + 1)
+void hve_print_comm(const struct hve_vm_info *info, char name[HVE_COMM_TEXT]);
 /* Array of the names of the features in @bits */
 struct json_object *hve_json_features(__u64 bits);
 /* The names of the features in @bits, separated by ", " */

@@ -3,8 +3,8 @@
  * DOC: Sentences for people, JSON for scripts
  *
  * In: what a command has to say. Out: errors on stderr behind "hve: ", JSON on
- * stdout. Owns no state. Tables are deliberately absent: each command knows
- * its columns.
+ * stdout, names of processes with every byte that is not plain text as \xNN. Owns
+ * no state. Tables are deliberately absent: each command knows its columns.
  */
 #include <getopt.h>
 #include <stdarg.h>
@@ -43,6 +43,20 @@ int hve_print_json(struct json_object *object)
 					    JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 	return HVE_DONE;
+}
+
+void hve_print_comm(const struct hve_vm_info *info, char name[HVE_COMM_TEXT])
+{
+	const char *at = info->comm, *end = at + sizeof(info->comm);
+
+	for (; at < end && *at; at++) {
+		/* The backslash too: else a name could pretend. */
+		if (*at >= ' ' && *at <= '~' && *at != '\\')
+			*name++ = *at;
+		else
+			name += sprintf(name, "\\x%02x", (unsigned char)*at);
+	}
+	*name = '\0';
 }
 
 struct json_object *hve_json_features(__u64 bits)

@@ -97,12 +97,13 @@ static void show_hints(__u32 flags)
 static void show_vm(const struct hve_vm_status *vm)
 {
 	const struct hve_vm_info *info = &vm->info;
-	char guest[128];
+	char guest[128], comm[HVE_COMM_TEXT];
 	unsigned int i;
 
 	hve_guest_os_name(info->guest_os_id, guest, sizeof(guest));
-	printf("VM %u: %.*s, process %d, %u vCPU%s, %" PRIu64 " bytes of kernel memory\n",
-	       info->vm_id, (int)sizeof(info->comm), info->comm, info->pid,
+	hve_print_comm(info, comm);
+	printf("VM %u: %s, process %d, %u vCPU%s, %" PRIu64 " bytes of kernel memory\n",
+	       info->vm_id, comm, info->pid,
 	       info->nr_vcpus, info->nr_vcpus == 1 ? "" : "s",
 	       (uint64_t)info->memory);
 	printf("  guest: %s; restarts seen: %" PRIu64 "\n", guest,
@@ -197,7 +198,7 @@ static struct json_object *vm_json(const struct hve_vm_status *vm)
 
 	add_number(object, "vm", info->vm_id);
 	add_number(object, "pid", info->pid);
-	snprintf(text, sizeof(text), "%.*s", (int)sizeof(info->comm), info->comm);
+	hve_print_comm(info, text);
 	add_string(object, "comm", text);
 	add_number(object, "vcpus", info->nr_vcpus);
 	json_object_object_add(object, "features",

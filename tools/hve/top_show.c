@@ -13,21 +13,9 @@
 #include <json-c/json.h>
 #include "top.h"
 
-#define COMM_LEN	sizeof(((struct hve_vm_info *)0)->comm)
-
 const char hve_top_vm_head[] = "  VM PROCESS         VCPU";
 const char hve_top_vcpu_head[] = "  VM PROCESS           VP";
 const char hve_top_rate_head[] = "ENLIGHTENMENT    PER SECOND  WHAT";
-
-static void harmless(const struct hve_vm_info *info, char name[COMM_LEN + 1])
-{
-	size_t i;
-
-	for (i = 0; i < COMM_LEN && info->comm[i]; i++)
-		name[i] = info->comm[i] < ' ' || info->comm[i] > '~' ? '.' :
-			  info->comm[i];
-	name[i] = '\0';
-}
 
 void hve_top_head(const char *label, char line[HVE_TOP_LINE])
 {
@@ -56,17 +44,17 @@ void hve_top_line(const char *label, const struct hve_rates *rates,
 
 void hve_top_vm_label(const struct hve_top_vm *vm, char line[HVE_TOP_LINE])
 {
-	char name[COMM_LEN + 1];
+	char name[HVE_COMM_TEXT];
 
-	harmless(&vm->vm->info, name);
-	snprintf(line, HVE_TOP_LINE, "%4u %-15s %4u", vm->vm->info.vm_id, name,
+	hve_print_comm(&vm->vm->info, name);
+	snprintf(line, HVE_TOP_LINE, "%4u %-15.15s %4u", vm->vm->info.vm_id, name,
 		 vm->vm->info.nr_vcpus);
 }
 
 void hve_top_vcpu_label(const struct hve_top_vm *vm, __u32 vcpu,
 			char line[HVE_TOP_LINE])
 {
-	snprintf(line, HVE_TOP_LINE, "%4u %-15s %4u", vm->vm->info.vm_id, "",
+	snprintf(line, HVE_TOP_LINE, "%4u %-15.15s %4u", vm->vm->info.vm_id, "",
 		 vm->vm->vcpus[vcpu].vcpu);
 }
 
@@ -88,11 +76,11 @@ void hve_top_rate_line(const struct hve_rate *rate, char line[HVE_TOP_LINE])
 void hve_top_title(const struct hve_top_vm *vm, char line[HVE_TOP_LINE])
 {
 	const struct hve_vm_info *info = &vm->vm->info;
-	char name[COMM_LEN + 1], guest[96];
+	char name[HVE_COMM_TEXT], guest[96];
 
-	harmless(info, name);
+	hve_print_comm(info, name);
 	hve_guest_os_name(info->guest_os_id, guest, sizeof(guest));
-	snprintf(line, HVE_TOP_LINE, "VM %u: %s, process %d, guest: %s",
+	snprintf(line, HVE_TOP_LINE, "VM %u: %.40s, process %d, guest: %.72s",
 		 info->vm_id, name, info->pid, guest);
 }
 
@@ -214,10 +202,10 @@ static struct json_object *vm_json(const struct hve_top_vm *vm)
 {
 	struct json_object *object = json_object_new_object(), *rows, *row;
 	const struct hve_vm_info *info = &vm->vm->info;
-	char name[COMM_LEN + 1];
+	char name[HVE_COMM_TEXT];
 	__u32 i;
 
-	harmless(info, name);
+	hve_print_comm(info, name);
 	json_object_object_add(object, "vm", json_object_new_int64(info->vm_id));
 	json_object_object_add(object, "pid", json_object_new_int64(info->pid));
 	add_string(object, "comm", name);

@@ -171,6 +171,16 @@ test_status() {
 	report $? "status: 20 lines, harmless"
 	expect "status: a VM that is not there" 1 'VM 9 is not served' status 9
 	expect "status: not a number" 2 'not the number' status nine
+	# Sixteen bytes without an end, as the module may give them
+	local name=$'a\e[2J\\\xff\t\x9b789012345'
+	local shown='a\\x1b\[2J\\x5c\\xff\\x09\\x9b7890123'
+	FAKE_NAME=$name expect "status: a process named to do harm" 0 \
+		"^VM 7: $shown, process 4712," status 7
+	FAKE_NAME=$name fake status --json
+	[[ $out != *$'\e'* && $out == *'"a\\x1b[2J\\x5c'* ]]
+	report $? "status: and in JSON"
+	FAKE_GROW=1 FAKE_NAME=$name expect "top: such a process" 0 \
+		'^   7 a\\x1b\[2J\\x5c\\xf ' top --delay 0.1 --count 1
 	FAKE_IDLE=1 expect "status: no VM" 0 'No VM is served' status
 	fake status --json --vcpus
 	python3 -c 'import json, sys

@@ -7,9 +7,9 @@
  * "refuses", "old". Out: answers of a module with two VMs, so that the command
  * line can be tried where no module can be loaded. With FAKE_GROW counters grow
  * from one list of VMs to the next, and unless it says "stay" VM 1 is there every
- * other time only; FAKE_UNLOAD=N takes the module away after the N-th time it was opened. Owns
- * one armed flag, which it writes to FAKE_ROOT/armed. Never part of an
- * installation.
+ * other time only; FAKE_UNLOAD=N takes the module away after the N-th time it was
+ * opened. FAKE_NAME is the name of VM 7's process. Owns one armed flag, which it
+ * writes to FAKE_ROOT/armed. Never part of an installation.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -137,7 +137,7 @@ static int answer_list(struct hve_list *list)
 {
 	struct hve_vm_info *to = (void *)(uintptr_t)list->vms;
 	__u32 room = list->count, count = getenv("FAKE_IDLE") ? 0 : NR_VMS;
-	const char *grow = getenv("FAKE_GROW");
+	const char *grow = getenv("FAKE_GROW"), *name = getenv("FAKE_NAME");
 	__u32 first = 0;
 
 	if (grow && ++lists % 2 && strcmp(grow, "stay"))
@@ -146,6 +146,9 @@ static int answer_list(struct hve_list *list)
 	if (room < list->count)
 		return refuse(ENOSPC, "");
 	memcpy(to, &vms[first], list->count * sizeof(*to));
+	if (name && list->count)
+		memcpy(to[list->count - 1].comm, name,
+		       strnlen(name, sizeof(to->comm)));
 	return 0;
 }
 
