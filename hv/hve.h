@@ -150,6 +150,8 @@ int hve_stats_counters(struct hve_counters *request);
 
 /* enl/vapic.c: in the vCPU's thread, when vcpu->remark is set */
 void hve_vapic_remark(struct hve_vcpu *vcpu);
+/* Under hve_vm.lock: something lies above @page now, or nothing does any more */
+void hve_vapic_covered(struct hve_vm *vm, const struct hve_overlay *page);
 
 /* enl/runtime.c: around KVM_RUN, in the vCPU's thread */
 void hve_runtime_begin(struct hve_vcpu *vcpu);

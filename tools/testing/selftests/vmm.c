@@ -42,6 +42,7 @@ static const char usage[] =
 "  -K, --kvm-hide       hide KVM's own CPUID leaves\n"
 "  -m, --mem MIB        memory (32)\n"
 "  -S, --shared         which other processes could share\n"
+"  -O, --holes          read-only memory and a device, as lib/abi.h says\n"
 "  -T, --tsc-khz KHZ    frequency of the guest's TSC\n"
 "  -C, --coresharing-auto  no-nonarch-coresharing as the host is\n"
 "  -R, --reset-policy N HVE_RESET_*: how the guest's wish for a reset arrives\n"
@@ -58,6 +59,7 @@ static const struct option long_options[] = {
 	{ "kvm-hide", no_argument, NULL, 'K' },
 	{ "mem", required_argument, NULL, 'm' },
 	{ "shared", no_argument, NULL, 'S' },
+	{ "holes", no_argument, NULL, 'O' },
 	{ "tsc-khz", required_argument, NULL, 'T' },
 	{ "coresharing-auto", no_argument, NULL, 'C' },
 	{ "reset-policy", required_argument, NULL, 'R' },
@@ -88,7 +90,7 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:CR:A:", long_options,
+	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:SOT:CR:A:", long_options,
 				NULL)) > 0) {
 		switch (c) {
 		case 'v':
@@ -121,6 +123,9 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 			break;
 		case 'S':
 			vm->shared = true;
+			break;
+		case 'O':
+			vm->holes = true;
 			break;
 		case 'T':
 			vm->tsc_khz = number(optarg, 100000000);
