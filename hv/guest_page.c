@@ -63,8 +63,10 @@ static void put_on_top(struct hve_vm *vm, struct hve_overlay *page)
 	page->placed = true;
 	list_add_tail(&page->link, &vm->overlays);
 	under = page->mapped ? below(vm, page) : NULL;
-	if (under)
-		WRITE_ONCE(under->covered, true);
+	if (!under)
+		return;
+	WRITE_ONCE(under->covered, true);
+	hve_vapic_covered(vm, under);
 }
 
 /* What RAM has below goes to @saved, unless it is all zero. */
@@ -148,18 +150,21 @@ static void drop(struct hve_vm *vm, struct hve_overlay *page)
 void hve_overlay_remove(struct hve_vm *vm, struct hve_overlay *page)
 {
 	static const u8 zeros[TLFS_PAGE_SIZE];
-	struct hve_overlay *over;
+	struct hve_overlay *over, *under;
 
 	lockdep_assert_held(&vm->lock);
 	if (!page->placed)
 		return;
 	over = page->mapped ? above(vm, page) : NULL;
+	under = page->mapped ? below(vm, page) : NULL;
 	if (over)
 		swap(over->saved, page->saved);
 	else if (page->mapped)
 		hve_kvm_write(vm->kvm, page->gpa, page->saved ?: zeros,
 			      TLFS_PAGE_SIZE);
 	drop(vm, page);
+	if (under)
+		hve_vapic_covered(vm, under);
 }
 
 void hve_overlay_forget(struct hve_vm *vm, struct hve_overlay *page)

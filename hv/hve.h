@@ -167,6 +167,8 @@ void hve_call_code(u8 code[HVE_CALL_CODE_LEN]);
 
 /* enl/vapic.c: in the vCPU's thread, when vcpu->remark is set */
 void hve_vapic_remark(struct hve_vcpu *vcpu);
+/* Under hve_vm.lock: something lies above @page now, or nothing does any more */
+void hve_vapic_covered(struct hve_vm *vm, const struct hve_overlay *page);
 
 /* enl/runtime.c: around KVM_RUN, in the vCPU's thread */
 void hve_runtime_begin(struct hve_vcpu *vcpu);

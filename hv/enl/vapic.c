@@ -49,6 +49,12 @@ enum hve_verdict hve_get_vp_assist_page(struct hve_vcpu *vcpu, u64 *data)
 	return HVE_OK;
 }
 
+/* KVM writes its mark by address, so into whatever is seen there. */
+static bool is_seen(const struct hve_overlay *page)
+{
+	return page->mapped && !page->covered;
+}
+
 static enum hve_verdict place_page(struct hve_vcpu *vcpu, u64 gpa)
 {
 	static const u8 zeros[TLFS_PAGE_SIZE];
@@ -56,7 +62,7 @@ static enum hve_verdict place_page(struct hve_vcpu *vcpu, u64 gpa)
 	enum hve_verdict verdict;
 
 	verdict = hve_overlay_place(vm, &vcpu->assist_page, gpa, zeros);
-	if (verdict != HVE_OK || !vcpu->assist_page.mapped ||
+	if (verdict != HVE_OK || !is_seen(&vcpu->assist_page) ||
 	    !hve_vm_has(vm, HVE_F_VAPIC))
 		return verdict;
 	verdict = done(hve_kvm_apic_assist(vcpu->kvm, gpa));
@@ -72,8 +78,24 @@ void hve_vapic_remark(struct hve_vcpu *vcpu)
 
 	mutex_lock(&vm->lock);
 	WRITE_ONCE(vcpu->remark, false);
-	hve_kvm_apic_assist(vcpu->kvm, page->mapped ? page->gpa : 0);
+	hve_kvm_apic_assist(vcpu->kvm, is_seen(page) ? page->gpa : 0);
 	mutex_unlock(&vm->lock);
+}
+
+void hve_vapic_covered(struct hve_vm *vm, const struct hve_overlay *page)
+{
+	u32 i;
+
+	lockdep_assert_held(&vm->lock);
+	for (i = 0; i < vm->nr_slots && hve_vm_has(vm, HVE_F_VAPIC); i++) {
+		struct hve_vcpu *vcpu = vm->vcpus[i];
+
+		if (!vcpu || &vcpu->assist_page != page)
+			continue;
+		/* Only in its own thread; it may be in the guest now. */
+		WRITE_ONCE(vcpu->remark, true);
+		hve_kvm_request_entry_check(vm->kvm);
+	}
 }
 
 enum hve_verdict hve_set_vp_assist_page(struct hve_vcpu *vcpu, u64 data)

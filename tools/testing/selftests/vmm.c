@@ -43,6 +43,7 @@ static const char usage[] =
 "  -K, --kvm-hide       hide KVM's own CPUID leaves\n"
 "  -m, --mem MIB        memory (32)\n"
 "  -S, --shared         which other processes could share\n"
+"  -O, --holes          read-only memory and a device, as lib/abi.h says\n"
 "  -T, --tsc-khz KHZ    frequency of the guest's TSC\n"
 "  -D, --adapt          recommend what suits the host's processor, not all\n"
 "  -C, --coresharing-auto  no-nonarch-coresharing as the host is\n"
@@ -61,6 +62,7 @@ static const struct option long_options[] = {
 	{ "kvm-hide", no_argument, NULL, 'K' },
 	{ "mem", required_argument, NULL, 'm' },
 	{ "shared", no_argument, NULL, 'S' },
+	{ "holes", no_argument, NULL, 'O' },
 	{ "tsc-khz", required_argument, NULL, 'T' },
 	{ "adapt", no_argument, NULL, 'D' },
 	{ "coresharing-auto", no_argument, NULL, 'C' },
@@ -93,7 +95,7 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:ST:DCR:GA:", long_options,
+	while ((c = getopt_long(argc, argv, "v:nH:f:a:pkKm:SOT:DCR:GA:", long_options,
 				NULL)) > 0) {
 		switch (c) {
 		case 'v':
@@ -126,6 +128,9 @@ static void parse(int argc, char **argv, struct options *o, struct vm *vm)
 			break;
 		case 'S':
 			vm->shared = true;
+			break;
+		case 'O':
+			vm->holes = true;
 			break;
 		case 'T':
 			vm->tsc_khz = number(optarg, 100000000);

@@ -91,6 +91,22 @@ static void read_image(struct vm *vm, const char *image)
 	fclose(file);
 }
 
+static void add_readonly(struct vm *vm)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = 1, .flags = KVM_MEM_READONLY,
+		.guest_phys_addr = GPA_READONLY, .memory_size = HOLE_SIZE,
+	};
+	void *mem = mmap(NULL, HOLE_SIZE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (mem == MAP_FAILED)
+		trouble("no memory for the guest");
+	memset(mem, READONLY_BYTE, HOLE_SIZE);
+	region.userspace_addr = (unsigned long)mem;
+	MUST(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
+}
+
 void vm_load(struct vm *vm, const char *image)
 {
 	struct kvm_userspace_memory_region region = { 0 };
@@ -105,6 +121,8 @@ void vm_load(struct vm *vm, const char *image)
 	region.memory_size = vm->memory;
 	region.userspace_addr = (unsigned long)vm->mem;
 	MUST(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
+	if (vm->holes)
+		add_readonly(vm);
 	build_page_tables(vm);
 	read_image(vm, image);
 	vm->param = (void *)(vm->mem + GPA_PARAM);
@@ -197,6 +215,20 @@ static bool system_event(struct vcpu *vcpu)
 	       run->system_event.type == KVM_SYSTEM_EVENT_CRASH;
 }
 
+/* A device that forgets what is written; read-only memory does so, too */
+static bool mmio(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	unsigned long gpa = run->mmio.phys_addr;
+
+	if (!vcpu->vm->holes || (gpa - GPA_DEVICE >= HOLE_SIZE &&
+				 gpa - GPA_READONLY >= HOLE_SIZE))
+		return false;
+	if (!run->mmio.is_write)
+		memset(run->mmio.data, DEVICE_BYTE, sizeof(run->mmio.data));
+	return true;
+}
+
 static void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
@@ -219,6 +251,8 @@ static void *vcpu_thread(void *arg)
 		    run->io.port == TEST_PORT && run->io.size == 4) {
 			memcpy(&gpa, data, sizeof(gpa));
 			vm_request(vcpu, gpa);
+		} else if (run->exit_reason == KVM_EXIT_MMIO && mmio(vcpu)) {
+			continue;
 		} else if (run->exit_reason == KVM_EXIT_HLT && !vcpu->vm->irqchip) {
 			sem_wait(&vcpu->kicks);
 		} else if (run->exit_reason == KVM_EXIT_SHUTDOWN &&

@@ -46,6 +46,7 @@ struct vm {
 	unsigned long flags;		/* TEST_* for the guest */
 	unsigned long memory;
 	bool shared;			/* memory that is MAP_SHARED */
+	bool holes;			/* read-only memory and a device, see abi.h */
 	unsigned long tsc_khz;		/* 0: as KVM has it */
 	unsigned long arg;
 	struct hve_config config;

@@ -28,6 +28,13 @@
 
 #define MEM_DEFAULT		(32ul << 20)
 
+/* With --holes: memory that only the VMM can write, and a device */
+#define GPA_READONLY		0x3c000000ul
+#define GPA_DEVICE		0x3d000000ul
+#define HOLE_SIZE		0x4000ul	/* of each */
+#define READONLY_BYTE		0x5c		/* what is in there */
+#define DEVICE_BYTE		0xff		/* what is read there */
+
 /* Head of the image: a jump, then the address where a reboot enters */
 #define IMAGE_START		0ul
 #define IMAGE_RESTART		8ul
