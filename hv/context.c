@@ -33,6 +33,8 @@ struct hve_context {
 
 static DEFINE_MUTEX(armed_lock);
 static LIST_HEAD(armed_list);
+/* Claims what no other one does, "native=all"; armed_lock */
+static struct hve_context *for_all;
 
 struct hve_context *hve_context_new(struct file *file)
 {
@@ -126,6 +128,12 @@ void hve_context_reason(struct hve_context *context, struct hve_reason *reason)
 	mutex_unlock(&context->lock);
 }
 
+enum hve_hook_set hve_context_hooks(const struct hve_context *context)
+{
+	return context->config.flags & HVE_CONFIG_NATIVE ? HVE_HOOKS_NATIVE :
+							   HVE_HOOKS_BASE;
+}
+
 int hve_context_set_config(struct hve_context *context,
 			   const struct hve_config *config)
 {
@@ -153,10 +161,11 @@ bool hve_context_configured(struct hve_context *context)
 	return READ_ONCE(context->configured);
 }
 
-static int enlist(struct hve_context *context, u32 flags)
+/* @set: the hooks that were installed for it */
+static int enlist(struct hve_context *context, u32 flags, enum hve_hook_set set)
 {
 	mutex_lock(&armed_lock);
-	if (context->armed) {
+	if (context->armed || hve_context_hooks(context) != set) {
 		mutex_unlock(&armed_lock);
 		return -EBUSY;
 	}
@@ -174,12 +183,13 @@ static void delist(struct hve_context *context)
 	put_pid(context->owner);
 	context->owner = NULL;
 	context->armed = 0;
-	hve_hooks_put();
+	hve_hooks_put(hve_context_hooks(context));
 }
 
 int hve_context_arm(struct hve_context *context, u32 flags)
 {
 	char why[HVE_REASON_LEN];
+	enum hve_hook_set set;
 	int err;
 
 	if (flags != HVE_ARM_NEXT && flags != HVE_ARM_EVERY)
@@ -189,12 +199,13 @@ int hve_context_arm(struct hve_context *context, u32 flags)
 	if (!hve_context_configured(context))
 		return hve_context_refuse(context, -EINVAL,
 					  "this context has no configuration: set one before arming");
-	err = hve_hooks_get(why, sizeof(why));
+	set = hve_context_hooks(context);
+	err = hve_hooks_get(set, why, sizeof(why));
 	if (err)
 		return hve_context_refuse(context, err, "%s", why);
-	err = enlist(context, flags);
+	err = enlist(context, flags, set);
 	if (err) {
-		hve_hooks_put();
+		hve_hooks_put(set);
 		return hve_context_refuse(context, err,
 					  "this context is armed already");
 	}
@@ -229,7 +240,7 @@ void hve_context_close(struct hve_context *context)
 
 bool hve_context_any_armed(void)
 {
-	return !list_empty(&armed_list);
+	return !list_empty(&armed_list) || READ_ONCE(for_all);
 }
 
 static int same_file(const void *wanted, struct file *file, unsigned int fd)
@@ -257,7 +268,7 @@ static struct hve_context *find_claim(void)
 	list_for_each_entry(context, &armed_list, link)
 		if (iterate_fd(current->files, 0, same_file, context->file))
 			return context;
-	return NULL;
+	return for_all;
 }
 
 struct hve_context *hve_context_for_current(void)
@@ -273,4 +284,56 @@ struct hve_context *hve_context_for_current(void)
 	}
 	mutex_unlock(&armed_lock);
 	return context;
+}
+
+bool hve_context_native_for_current(void)
+{
+	struct hve_context *context;
+	bool native;
+
+	/* Before anything that sleeps: nothing pins the module yet. */
+	if (!hve_context_any_armed() || !try_module_get(THIS_MODULE))
+		return false;
+	mutex_lock(&armed_lock);
+	context = find_claim();
+	native = context && context->config.flags & HVE_CONFIG_NATIVE;
+	mutex_unlock(&armed_lock);
+	module_put(THIS_MODULE);
+	return native;
+}
+
+int hve_context_native_all(void)
+{
+	struct hve_context *context = hve_context_new(NULL);
+	char why[HVE_REASON_LEN];
+	int err;
+
+	if (!context)
+		return -ENOMEM;
+	context->config.size = sizeof(context->config);
+	context->config.flags = HVE_CONFIG_NATIVE;
+	err = hve_hooks_get(HVE_HOOKS_NATIVE, why, sizeof(why));
+	if (err) {
+		pr_err("native=all: %s\n", why);
+		hve_context_put(context);
+		return err;
+	}
+	mutex_lock(&armed_lock);
+	for_all = context;
+	mutex_unlock(&armed_lock);
+	return 0;
+}
+
+void hve_context_native_none(void)
+{
+	struct hve_context *context;
+
+	mutex_lock(&armed_lock);
+	context = for_all;
+	for_all = NULL;
+	mutex_unlock(&armed_lock);
+	if (!context)
+		return;
+	hve_hooks_put(HVE_HOOKS_NATIVE);
+	hve_context_put(context);
 }

@@ -35,6 +35,11 @@ bool hve_cpuid(struct hve_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 
 	if (leaf < HVE_CPUID_BASE || leaf >= RANGE_END)
 		return false;
+	/* In native mode they are the VMM's own. */
+	if (vm->native) {
+		vcpu->events[HVE_EV_CPUID]++;
+		return false;
+	}
 	if (leaf >= HVE_CPUID_BASE + PAGE_OF_LEAVES &&
 	    !(vm->config.flags & HVE_CONFIG_KVM_HIDE))
 		return false;

@@ -82,6 +82,9 @@ static int detach_kvm(struct hve_context *context, struct kvm *kvm)
 	case -EBUSY:
 		return hve_context_refuse(context, err,
 					  "a vCPU of this VM is running: stop them all before detaching");
+	case -EOPNOTSUPP:
+		return hve_context_refuse(context, err,
+					  "a VM in native mode stays served as long as it lives");
 	case -EXDEV:
 		return hve_context_refuse(context, err,
 					  "only the process that created this VM can detach it");
@@ -112,7 +115,7 @@ static long with_vm(struct hve_context *context, unsigned int cmd,
 	if (!file)
 		return hve_context_refuse(context, -EBADF,
 					  "vm_fd %d is not open", request.vm_fd);
-	err = hve_hooks_get(why, sizeof(why));
+	err = hve_hooks_get(HVE_HOOKS_BASE, why, sizeof(why));
 	if (err) {
 		err = hve_context_refuse(context, err, "%s", why);
 		goto put_file;
@@ -126,7 +129,7 @@ static long with_vm(struct hve_context *context, unsigned int cmd,
 		err = attach_kvm(context, kvm, &request);
 	else
 		err = detach_kvm(context, kvm);
-	hve_hooks_put();
+	hve_hooks_put(HVE_HOOKS_BASE);
 	if (!err && cmd == HVE_ATTACH)
 		err = copy_out(arg, &request, sizeof(request));
 put_file:
@@ -207,7 +210,8 @@ static long open_port(struct hve_context *context, unsigned long arg)
 					  "no such port: check its kind, direction, VP, SINT, flag and eventfd");
 	case -EOPNOTSUPP:
 		return hve_context_refuse(context, err,
-					  "VM %u has no synic", request.vm_id);
+					  "VM %u has no synic, or is in native mode",
+					  request.vm_id);
 	case -EEXIST:
 		return hve_context_refuse(context, err,
 					  "connection 0x%x of VM %u has a port",
@@ -264,10 +268,10 @@ static long self_check(struct hve_context *context)
 		return hve_context_refuse(context, err,
 					  "a function of the module itself cannot be hooked (%d): see the kernel log",
 					  err);
-	err = hve_hooks_get(why, sizeof(why));
+	err = hve_hooks_get(HVE_HOOKS_NATIVE, why, sizeof(why));
 	if (err)
 		return hve_context_refuse(context, err, "%s", why);
-	hve_hooks_put();
+	hve_hooks_put(HVE_HOOKS_NATIVE);
 	return 0;
 }
 

@@ -8,7 +8,8 @@
  * VMM's memory slots; writing through KVM keeps dirty logging right. Overlays
  * may lie on one another: each keeps what was visible before it, and one that
  * is removed from below hands that to the one above. Without RAM below, an
- * overlay is placed but not mapped. All state is under hve_vm.lock.
+ * overlay is placed but not mapped. In native mode nothing is laid over anything:
+ * the VMM does that itself. All state is under hve_vm.lock.
  */
 #include <linux/slab.h>
 #include "hve.h"
@@ -18,6 +19,9 @@ static struct hve_overlay *above(struct hve_vm *vm, struct hve_overlay *page)
 {
 	struct hve_overlay *other = page;
 
+	/* In native mode each is plain memory, and may be the same. */
+	if (vm->native)
+		return NULL;
 	list_for_each_entry_continue(other, &vm->overlays, link)
 		if (other->mapped && other->gpa == page->gpa)
 			return other;
@@ -28,6 +32,8 @@ static struct hve_overlay *below(struct hve_vm *vm, struct hve_overlay *page)
 {
 	struct hve_overlay *other = page;
 
+	if (vm->native)
+		return NULL;
 	list_for_each_entry_continue_reverse(other, &vm->overlays, link)
 		if (other->mapped && other->gpa == page->gpa)
 			return other;
@@ -99,10 +105,23 @@ static enum hve_verdict move(struct hve_vm *vm, struct hve_overlay *page,
 	return HVE_OK;
 }
 
+/* What lies there is the VMM's; there may be nothing yet. */
+static enum hve_verdict place_plain(struct hve_vm *vm, struct hve_overlay *page,
+				    u64 gpa)
+{
+	hve_overlay_forget(vm, page);
+	page->gpa = gpa;
+	page->mapped = true;
+	put_on_top(vm, page);
+	return HVE_OK;
+}
+
 enum hve_verdict hve_overlay_place(struct hve_vm *vm, struct hve_overlay *page,
 				   u64 gpa, const void *content)
 {
 	lockdep_assert_held(&vm->lock);
+	if (vm->native)
+		return place_plain(vm, page, gpa);
 	if (!page->mapped || page->gpa != gpa)
 		return move(vm, page, gpa, content);
 	/* Nobody may see RAM in between when nothing moves. */

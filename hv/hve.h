@@ -29,6 +29,8 @@ int hve_vm_cpuid_set(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 /* Whether whoever uses @context now may do more to the VM than look at it */
 bool hve_vm_permits(const struct hve_vm *vm, const struct hve_context *context);
+/* settle.c: with the first vCPU, under hve_vm.lock */
+void hve_vm_settle(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 /* The names of @features, for people */
 void hve_vm_name_features(u64 features, char *text, size_t len);
 /*
@@ -56,6 +58,13 @@ void hve_context_get_config(struct hve_context *context,
 int hve_context_arm(struct hve_context *context, u32 flags);
 int hve_context_disarm(struct hve_context *context);
 bool hve_context_any_armed(void);
+/* The hooks that a VM with its configuration takes */
+enum hve_hook_set hve_context_hooks(const struct hve_context *context);
+/* Whether a VM that the caller would create now had KVM's own interface from us */
+bool hve_context_native_for_current(void);
+/* "native=all": every VM that nobody else claims; and the end of that */
+int hve_context_native_all(void);
+void hve_context_native_none(void);
 struct hve_context *hve_context_for_current(void);
 __printf(3, 4)
 int hve_context_refuse(struct hve_context *context, int error,
@@ -83,6 +92,10 @@ u32 hve_cpuid_moved_limit(u32 leaf, u32 eax);
 /* msr.c: 0, or 1 for #GP, as KVM's MSR functions return */
 int hve_msr_read(struct hve_vcpu *vcpu, u32 msr, u64 *data);
 int hve_msr_write(struct hve_vcpu *vcpu, u32 msr, u64 data);
+
+/* The row's handler alone: nothing is checked and nothing is counted */
+enum hve_verdict hve_msr_get(struct hve_vcpu *vcpu, u32 msr, u64 *data);
+enum hve_verdict hve_msr_set(struct hve_vcpu *vcpu, u32 msr, u64 data);
 
 /*
  * hypercall.c: does vcpu->call, whose registers the caller filled in, and
@@ -147,6 +160,10 @@ int hve_stats_counters(struct hve_counters *request);
 	enum hve_verdict hve_do_##name(struct hve_vcpu *vcpu,		\
 				       struct hve_hcall *call);
 #include <hve/enlightenments.def>
+
+/* enl/identity.c: what a hypercall page begins with */
+#define HVE_CALL_CODE_LEN	4
+void hve_call_code(u8 code[HVE_CALL_CODE_LEN]);
 
 /* enl/vapic.c: in the vCPU's thread, when vcpu->remark is set */
 void hve_vapic_remark(struct hve_vcpu *vcpu);
@@ -215,6 +232,9 @@ static inline bool hve_time_is_stale(const struct hve_vm *vm)
 /* Reference time; the second may be called anywhere, and may be out of date */
 u64 hve_time_now(struct hve_vcpu *vcpu);
 u64 hve_time_peek(struct hve_vcpu *vcpu);
+/* In native mode: the page's MSR; and a clock of the VM was set */
+void hve_time_native_page(struct hve_vm *vm, u64 data, bool host);
+void hve_time_changed(struct hve_vm *vm);
 int hve_time_start(void);
 void hve_time_stop(void);
 

@@ -51,6 +51,8 @@ enum hve_verdict hve_targets_set(struct hve_vcpu *vcpu,
 	vcpu->target_words = max(words, 1u);
 	/* VPs beyond those that can exist are named in vain. */
 	targets->words = min_t(u32, words, BITS_TO_LONGS(vcpu->vm->nr_slots));
+	if (unlikely(vcpu->vm->native))
+		hve_native_translate(vcpu, targets);
 	return HVE_OK;
 }
 

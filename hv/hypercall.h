@@ -24,6 +24,9 @@ struct hve_targets {
 	u32 words;
 };
 
+/* native.c: VPs in vcpu->targets become vCPUs, where a VMM moved some */
+void hve_native_translate(struct hve_vcpu *vcpu, struct hve_targets *targets);
+
 /* Copies @len bytes of input from @offset on. The caller checked the row. */
 static __always_inline enum hve_verdict
 hve_hcall_input(struct hve_vcpu *vcpu, const struct hve_hcall *call, u32 offset,
@@ -63,6 +66,8 @@ static __always_inline void hve_targets_mask(struct hve_vcpu *vcpu, bool all,
 	hve_targets_trim(vcpu, 1);
 	targets->all = all;
 	targets->words = 1;
+	if (unlikely(vcpu->vm->native) && mask)
+		hve_native_translate(vcpu, targets);
 }
 
 /* @set and its banks, which follow the header of @header bytes */

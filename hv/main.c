@@ -20,6 +20,11 @@ module_param(break_symbol, charp, 0400);
 MODULE_PARM_DESC(break_symbol,
 		 "for tests: treat this function of the kernel as missing");
 
+static char *native;
+module_param(native, charp, 0400);
+MODULE_PARM_DESC(native,
+		 "\"all\": serve KVM's own Hyper-V interface to every VM that nothing else claims");
+
 const char *hve_break_symbol(void)
 {
 	return break_symbol;
@@ -38,11 +43,24 @@ static int __init hve_init(void)
 		       err);
 		return err;
 	}
-	return hve_device_init();
+	if (native && strcmp(native, "all")) {
+		pr_err("native=%s is not known: native=all is\n", native);
+		return -EINVAL;
+	}
+	err = hve_device_init();
+	if (!err && native) {
+		err = hve_context_native_all();
+		if (err) {
+			hve_device_exit();
+			hve_hooks_exit();
+		}
+	}
+	return err;
 }
 
 static void __exit hve_exit(void)
 {
+	hve_context_native_none();
 	hve_device_exit();
 	hve_hooks_exit();
 }

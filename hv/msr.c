@@ -72,6 +72,36 @@ static enum hve_verdict write_row(struct hve_vcpu *vcpu, u32 msr, u64 data)
 	}
 }
 
+enum hve_verdict hve_msr_get(struct hve_vcpu *vcpu, u32 msr, u64 *data)
+{
+	switch (msr) {
+#define HVE_MSR(name, id, number, access, scope, rsvdz)			\
+	case number:							\
+		return READ_##access(name);
+#define HVE_MSRS(name, id, number, count, access, scope, rsvdz)		\
+	case number ... (number) + (count) - 1:				\
+		return READ_##access(name, WHICH(number, count));
+#include <hve/enlightenments.def>
+	default:
+		return HVE_UNKNOWN;
+	}
+}
+
+enum hve_verdict hve_msr_set(struct hve_vcpu *vcpu, u32 msr, u64 data)
+{
+	switch (msr) {
+#define HVE_MSR(name, id, number, access, scope, rsvdz)			\
+	case number:							\
+		return WRITE_##access(name);
+#define HVE_MSRS(name, id, number, count, access, scope, rsvdz)		\
+	case number ... (number) + (count) - 1:				\
+		return WRITE_##access(name, WHICH(number, count));
+#include <hve/enlightenments.def>
+	default:
+		return HVE_UNKNOWN;
+	}
+}
+
 int hve_msr_read(struct hve_vcpu *vcpu, u32 msr, u64 *data)
 {
 	enum hve_verdict verdict = read_row(vcpu, msr, data);

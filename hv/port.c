@@ -242,7 +242,8 @@ static int join(struct hve_vm *vm, void *arg)
 	struct hve_port *port = arg;
 	int err = 0;
 
-	if (!hve_vm_has(vm, HVE_F_SYNIC))
+	/* In native mode what a guest sends is its VMM's. */
+	if (!hve_vm_has(vm, HVE_F_SYNIC) || vm->native)
 		return -EOPNOTSUPP;
 	if (!hve_vm_permits(vm, port->context))
 		return -EPERM;

@@ -135,7 +135,7 @@ int hve_config_check(const struct hve_config *config, char *why,
 {
 	const __u32 flags = HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION |
 			    HVE_CONFIG_LENIENT | HVE_CONFIG_HINTS |
-			    HVE_CONFIG_CORESHARING_AUTO;
+			    HVE_CONFIG_CORESHARING_AUTO | HVE_CONFIG_NATIVE;
 	const struct hve_feature_row *row;
 	unsigned int i, missing;
 
@@ -149,6 +149,12 @@ int hve_config_check(const struct hve_config *config, char *why,
 	if (config->flags & ~flags) {
 		snprintf(why, len, "unknown configuration flags 0x%x",
 			 config->flags & ~flags);
+		return -EINVAL;
+	}
+	if (config->flags & HVE_CONFIG_NATIVE &&
+	    (config->flags & ~HVE_CONFIG_NATIVE || config->features[0])) {
+		snprintf(why, len,
+			 "in native mode the VMM chooses the enlightenments: name none, and no setting");
 		return -EINVAL;
 	}
 	for (i = 0; i < sizeof(config->reserved); i++) {

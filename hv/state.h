@@ -25,6 +25,8 @@
 struct kvm;
 struct kvm_vcpu;
 struct hve_context;
+struct hve_native;
+struct hve_native_vcpu;
 struct hve_synic;
 
 /**
@@ -48,9 +50,15 @@ struct hve_overlay {
 	bool covered;
 };
 
+/* Which functions of KVM are hooked: those of every mode, or all */
+enum hve_hook_set { HVE_HOOKS_BASE, HVE_HOOKS_NATIVE, HVE_HOOK_SETS };
+
+/* hve_exit.event: KVM_EXIT_HYPERV instead, with what hve_native_vcpu.exit says */
+#define HVE_EXIT_HYPERV	(~0u)
+
 /**
  * struct hve_exit - an exit to the VMM that a guest caused
- * @event: KVM_SYSTEM_EVENT_*, 0: none
+ * @event: KVM_SYSTEM_EVENT_*, HVE_EXIT_HYPERV, 0: none
  * @ndata: how many of @data count
  * @data: what KVM hands over with that event
  */
@@ -148,7 +156,10 @@ struct hve_flush_queue {
  * struct hve_vcpu - Hyper-V state of one virtual processor
  * @kvm: KVM's vCPU; exists longer than this
  * @vm: the VM
- * @index: VP index, the same as KVM's vcpu_idx
+ * @index: KVM's vcpu_idx
+ * @vp: VP index: the same, unless a VMM in native mode moved it; hve_vm.lock,
+ *	read without it
+ * @native: beside the TLFS; NULL unless the VM is a native one; constant
  * @vp_assist: the MSR; hve_vm.lock
  * @remark: KVM is to be told anew where it marks interrupts that need no EOI;
  *	set under hve_vm.lock, obeyed and cleared by this vCPU before it enters the
@@ -172,6 +183,8 @@ struct hve_vcpu {
 	struct kvm_vcpu *kvm;
 	struct hve_vm *vm;
 	u32 index;
+	u32 vp;
+	struct hve_native_vcpu *native;
 	u64 vp_assist;
 	bool remark;
 	struct hve_overlay assist_page;
@@ -205,6 +218,7 @@ struct hve_vcpu {
  *	likewise
  * @leaf: CPUID leaves for @features; likewise
  * @ready: @features are final
+ * @native: beside the TLFS, NULL unless HVE_CONFIG_NATIVE is set; constant
  * @link: in the list of served VMs; vm.c's mutex
  * @lock: everything below, overlays, and what is marked in hve_vcpu
  * @guest_os_id: the MSR; read without the lock
@@ -241,6 +255,7 @@ struct hve_vm {
 	u32 hardware;
 	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES];
 	bool ready;
+	struct hve_native *native;
 	struct list_head link;
 
 	struct mutex lock;

@@ -44,6 +44,11 @@ static void describe(struct hve_vm *vm, struct hve_vm_info *info)
 		info->flags |= HVE_VM_IPI_HARDWARE;
 	if (vm->config.flags & HVE_CONFIG_HINTS)
 		info->flags |= HVE_VM_ALL_HINTS;
+	if (vm->native)
+		info->flags |= HVE_VM_NATIVE;
+	/* In the other mode a VMM may have asked KVM for Hyper-V MSRs. */
+	if (vm->native && hve_kvm_is_awake(vm->kvm))
+		info->flags |= HVE_VM_KVM_AWAKE;
 	info->features[0] = READ_ONCE(vm->ready) ? READ_ONCE(vm->told) :
 			    READ_ONCE(vm->features);
 	info->refused[0] = READ_ONCE(vm->refused);

@@ -17,6 +17,7 @@
 #include "kvm/hooks.h"
 #include "kvm/services.h"
 #include "lookup.h"
+#include "native.h"
 #include "port.h"
 #include "trace.h"
 
@@ -46,8 +47,14 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 	INIT_LIST_HEAD(&vm->overlays);
 	INIT_LIST_HEAD(&vm->ports);
 	xa_init(&vm->connections);
-	hve_time_init(vm);
 	hve_crash_init(vm);
+	if (vm->config.flags & HVE_CONFIG_NATIVE && hve_native_init(vm)) {
+		hve_context_put(context);
+		put_pid(vm->pid);
+		kvfree(vm);
+		return NULL;
+	}
+	hve_time_init(vm);
 	return vm;
 }
 
@@ -63,10 +70,12 @@ static void free_vm(struct hve_vm *vm)
 		if (vm->vcpus[i]) {
 			hve_overlay_forget(vm, &vm->vcpus[i]->assist_page);
 			hve_synic_free(vm->vcpus[i]);
+			kfree(vm->vcpus[i]->native);
 			kfree(vm->vcpus[i]);
 		}
 	mutex_unlock(&vm->lock);
 	hve_crash_free(vm);
+	hve_native_free(vm);
 	hve_context_put(vm->context);
 	put_pid(vm->pid);
 	kvfree(vm);
@@ -75,15 +84,17 @@ static void free_vm(struct hve_vm *vm)
 int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u32 *id)
 {
 	char why[HVE_REASON_LEN];
+	enum hve_hook_set set;
 	struct hve_vm *vm;
 	int err;
 
-	err = hve_hooks_get(why, sizeof(why));
+	set = hve_context_hooks(context);
+	err = hve_hooks_get(set, why, sizeof(why));
 	if (err)
 		return hve_context_refuse(context, err, "%s", why);
 	vm = new_vm(kvm, context);
 	if (!vm) {
-		hve_hooks_put();
+		hve_hooks_put(set);
 		return -ENOMEM;
 	}
 	mutex_lock(&vms_lock);
@@ -96,7 +107,7 @@ int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u32 *id)
 	mutex_unlock(&vms_lock);
 	if (err) {
 		free_vm(vm);
-		hve_hooks_put();
+		hve_hooks_put(set);
 		return hve_context_refuse(context, err, err == -EEXIST ?
 					  "this VM is served already" :
 					  "too many VMs are served");
@@ -141,11 +152,18 @@ static struct hve_vm *unlink(struct kvm *kvm)
 	return vm;
 }
 
+static enum hve_hook_set hooks_of(const struct hve_vm *vm)
+{
+	return vm->native ? HVE_HOOKS_NATIVE : HVE_HOOKS_BASE;
+}
+
 static void release(struct hve_vm *vm)
 {
+	const enum hve_hook_set set = hooks_of(vm);
+
 	hve_event_post(vm, HVE_EVENT_GONE, 0, "%s", vm->comm);
 	free_vm(vm);
-	hve_hooks_put();
+	hve_hooks_put(set);
 	/* Nothing may sleep between here and the end of the caller. */
 	module_put(THIS_MODULE);
 }
@@ -197,6 +215,8 @@ int hve_vm_detach(struct kvm *kvm)
 
 	if (!hve_lookup(kvm))
 		return -ENOENT;
+	if (hve_lookup(kvm)->native)
+		return -EOPNOTSUPP;
 	err = hve_kvm_with_vcpus_stopped(kvm, detach_stopped, &detaching);
 	if (err)
 		return err;
@@ -204,50 +224,6 @@ int hve_vm_detach(struct kvm *kvm)
 		return -ENOENT;
 	release(detaching.vm);
 	return 0;
-}
-
-void hve_vm_name_features(u64 features, char *text, size_t len)
-{
-	size_t used = 0;
-	u32 i;
-
-	text[0] = '\0';
-	for (i = 0; i < HVE_NR_FEATURES; i++)
-		if (features & 1ull << hve_features[i].number)
-			used += scnprintf(text + used, len - used, "%s%s",
-					  used ? ", " : "",
-					  hve_features[i].name);
-}
-
-/* With the first vCPU it shows what the VMM's APIC allows. */
-static void settle_features(struct hve_vm *vm, struct kvm_vcpu *vcpu)
-{
-	char names[128];
-
-	lockdep_assert_held(&vm->lock);
-	if (vm->config.flags & HVE_CONFIG_CORESHARING_AUTO &&
-	    !hve_kvm_smt_possible())
-		vm->features |= HVE_BIT(NO_CORESHARING);
-	vm->told = vm->features;
-	if (vm->config.flags & HVE_CONFIG_LENIENT)
-		vm->features = hve_all_features();
-	if (!hve_kvm_has_lapic(vcpu)) {
-		vm->refused = vm->told & hve_features_with(HVE_LAPIC);
-		vm->features &= ~hve_features_with(HVE_LAPIC);
-		vm->told &= vm->features;
-	}
-	vm->hardware = hve_kvm_hardware(vm->kvm);
-	hve_cpuid_build(&vm->config, vm->told, vm->nr_slots, vm->leaf);
-	hve_cpuid_adapt(&vm->config, vm->told, vm->hardware, vm->leaf);
-	vm->ready = true;
-	if (!vm->refused)
-		return;
-	hve_vm_name_features(vm->refused, names, sizeof(names));
-	trace_hve_refusal(vm->id, vm->refused, names);
-	hve_event_post(vm, HVE_EVENT_REFUSED, vm->refused,
-		       "%s: the VMM has no in-kernel APIC", names);
-	pr_notice_ratelimited("VM %u (%s, pid %d): %s not served: the VMM has no in-kernel APIC\n",
-			      vm->id, vm->comm, pid_nr(vm->pid), names);
 }
 
 /*
@@ -267,12 +243,14 @@ struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
 	vcpu->kvm = kvm_vcpu;
 	vcpu->vm = vm;
 	vcpu->index = index;
+	vcpu->vp = index;
 	spin_lock_init(&vcpu->flush.lock);
 	mutex_lock(&vm->lock);
 	if (!vm->ready)
-		settle_features(vm, kvm_vcpu);
-	if (hve_synic_init(vcpu)) {
+		hve_vm_settle(vm, kvm_vcpu);
+	if (hve_native_vcpu_init(vcpu) || hve_synic_init(vcpu)) {
 		mutex_unlock(&vm->lock);
+		kfree(vcpu->native);
 		kfree(vcpu);
 		return NULL;
 	}
@@ -284,16 +262,22 @@ struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
 
 int hve_vm_cpuid_set(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
 {
-	if (hve_kvm_has_own_hyperv(kvm_vcpu)) {
+	struct hve_vcpu *vcpu;
+
+	if (!vm->native && hve_kvm_has_own_hyperv(kvm_vcpu)) {
 		hve_event_post(vm, HVE_EVENT_REFUSED, 0,
 			       "the VMM offers Hyper-V itself: drop its own hv- options");
-		pr_notice_ratelimited("VM %u (%s, pid %d): the VMM offers Hyper-V itself, and a VM cannot have it twice: drop the VMM's own hv- options or do not start it with hve\n",
+		pr_notice_ratelimited("VM %u (%s, pid %d): the VMM offers Hyper-V itself, and a VM cannot have it twice: drop the VMM's own hv- options, or start it with hve run --native\n",
 				      vm->id, vm->comm, pid_nr(vm->pid));
 		return -EBUSY;
 	}
-	if (vm->vcpus[hve_kvm_vcpu_index(kvm_vcpu)])
-		return 0;
-	return hve_vcpu_make(vm, kvm_vcpu) ? 0 : -ENOMEM;
+	vcpu = vm->vcpus[hve_kvm_vcpu_index(kvm_vcpu)] ?:
+	       hve_vcpu_make(vm, kvm_vcpu);
+	if (!vcpu)
+		return -ENOMEM;
+	if (vm->native)
+		hve_native_cpuid_set(vcpu);
+	return 0;
 }
 
 bool hve_vm_permits(const struct hve_vm *vm, const struct hve_context *context)
@@ -324,13 +308,13 @@ int hve_vm_hold(u32 id, struct hve_context *context, struct kvm **kvm)
 {
 	struct holding holding = { .context = context };
 	char why[HVE_REASON_LEN];
-	int err = hve_hooks_get(why, sizeof(why));
+	int err = hve_hooks_get(HVE_HOOKS_BASE, why, sizeof(why));
 
 	if (err)
 		return hve_context_refuse(context, err, "%s", why);
 	err = hve_vm_with(id, hold, &holding);
 	if (err)
-		hve_hooks_put();
+		hve_hooks_put(HVE_HOOKS_BASE);
 	*kvm = holding.kvm;
 	return err;
 }
@@ -338,7 +322,7 @@ int hve_vm_hold(u32 id, struct hve_context *context, struct kvm **kvm)
 void hve_vm_release(struct kvm *kvm)
 {
 	hve_kvm_put(kvm);
-	hve_hooks_put();
+	hve_hooks_put(HVE_HOOKS_BASE);
 }
 
 int hve_vm_for_each(int (*fn)(struct hve_vm *vm, void *arg), void *arg)

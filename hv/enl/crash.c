@@ -125,7 +125,10 @@ static void tell(struct hve_vcpu *vcpu, const struct hve_crash *said)
 		pr_notice("VM %u (%s, pid %d): the guest says that it crashed: 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx; `hve status %u` shows what it left\n",
 			  vm->id, vm->comm, pid_nr(vm->pid), p[0], p[1], p[2],
 			  p[3], p[4], vm->id);
-	if (vm->config.crash_policy == HVE_CRASH_EXIT)
+	/* KVM hands over nothing with it: VMMs read the MSRs. */
+	if (vm->native)
+		hve_kvm_system_event(vcpu, KVM_SYSTEM_EVENT_CRASH, 0, NULL);
+	else if (vm->config.crash_policy == HVE_CRASH_EXIT)
 		hve_kvm_system_event(vcpu, KVM_SYSTEM_EVENT_CRASH,
 				     HVE_CRASH_PARAMS, p);
 }

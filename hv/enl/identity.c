@@ -17,7 +17,7 @@
 
 enum hve_verdict hve_get_vp_index(struct hve_vcpu *vcpu, u64 *data)
 {
-	*data = vcpu->index;
+	*data = vcpu->vp;
 	return HVE_OK;
 }
 
@@ -48,10 +48,17 @@ enum hve_verdict hve_get_hypercall(struct hve_vcpu *vcpu, u64 *data)
 	return HVE_OK;
 }
 
-static enum hve_verdict place_page(struct hve_vm *vm, u64 gpa)
+void hve_call_code(u8 code[HVE_CALL_CODE_LEN])
 {
 	static const u8 vmmcall_ret[] = { 0x0f, 0x01, 0xd9, 0xc3 };
 	static const u8 vmcall_ret[] = { 0x0f, 0x01, 0xc1, 0xc3 };
+
+	memcpy(code, boot_cpu_has(X86_FEATURE_VMMCALL) ? vmmcall_ret :
+	       vmcall_ret, HVE_CALL_CODE_LEN);
+}
+
+static enum hve_verdict place_page(struct hve_vm *vm, u64 gpa)
+{
 	const u8 int3 = 0xcc;
 	enum hve_verdict verdict;
 	u8 *page = kmalloc(TLFS_PAGE_SIZE, GFP_KERNEL);
@@ -59,8 +66,7 @@ static enum hve_verdict place_page(struct hve_vm *vm, u64 gpa)
 	if (!page)
 		return HVE_NO_MEMORY;
 	memset(page, int3, TLFS_PAGE_SIZE);
-	memcpy(page, boot_cpu_has(X86_FEATURE_VMMCALL) ? vmmcall_ret :
-	       vmcall_ret, sizeof(vmcall_ret));
+	hve_call_code(page);
 	verdict = hve_overlay_place(vm, &vm->hypercall_page, gpa, page);
 	kfree(page);
 	return verdict;

@@ -18,7 +18,7 @@ static enum hve_verdict send(struct hve_vcpu *vcpu, u32 vector, u8 vtl,
 	u32 delivered;
 
 	if (vector < TLFS_IPI_VECTOR_MIN || vector > TLFS_IPI_VECTOR_MAX || vtl)
-		return HVE_BAD_PARAMETER;
+		return vm->native ? HVE_BAD_INPUT : HVE_BAD_PARAMETER;
 	if (targets->all)
 		delivered = hve_kvm_interrupt_all(vm->kvm, vector);
 	else
@@ -56,5 +56,8 @@ enum hve_verdict hve_do_send_ipi_ex(struct hve_vcpu *vcpu,
 	verdict = hve_targets_set(vcpu, call, &in.set, sizeof(in), &targets);
 	if (verdict != HVE_OK)
 		return verdict;
+	/* To nobody: KVM does not look at the rest then. */
+	if (vcpu->vm->native && !targets.all && !call->var_qwords)
+		return HVE_OK;
 	return send(vcpu, in.vector, in.target_vtl, &targets);
 }

@@ -39,6 +39,13 @@ static u32 sint_of(u64 config)
 	return config >> TLFS_STIMER_SINT_SHIFT & (TLFS_SINT_COUNT - 1);
 }
 
+static bool may_be_enabled(u64 config)
+{
+	if (config & TLFS_STIMER_DIRECT)
+		return vector_of(config) >= TLFS_SINT_VECTOR_MIN;
+	return sint_of(config);
+}
+
 /* The host's time at which the reference time, @now by now, is @when */
 static ktime_t host_time(u64 when, u64 now)
 {
@@ -143,6 +150,7 @@ void hve_stimer_stop(struct hve_vcpu *vcpu)
 		raw_spin_unlock_irqrestore(&synic->lock, flags);
 		hrtimer_cancel(&timer->timer);
 	}
+	synic->begin = 0;
 	WRITE_ONCE(synic->rearm, false);
 }
 
@@ -213,6 +221,12 @@ void hve_stimer_rearm(struct hve_vcpu *vcpu)
 	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
 		struct hve_stimer *timer = &synic->timers[i];
 
+		if (synic->begin) {
+			/* Of the others this says nothing. */
+			if (synic->begin & BIT(i) && may_be_enabled(timer->config))
+				start(timer, hve_time_peek(vcpu));
+			continue;
+		}
 		/* The saved APIC has the vector or not: it is pending once. */
 		if (synic->unseen & BIT(i))
 			hve_kvm_interrupt_one(vcpu->kvm,
@@ -220,14 +234,8 @@ void hve_stimer_rearm(struct hve_vcpu *vcpu)
 		if (look(timer, false) == HRTIMER_RESTART)
 			hrtimer_start_expires(&timer->timer, HRTIMER_MODE_ABS);
 	}
+	synic->begin = 0;
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
-}
-
-static bool may_be_enabled(u64 config)
-{
-	if (config & TLFS_STIMER_DIRECT)
-		return vector_of(config) >= TLFS_SINT_VECTOR_MIN;
-	return sint_of(config);
 }
 
 static void set_config(struct hve_stimer *timer, u64 data)

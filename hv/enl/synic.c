@@ -314,21 +314,26 @@ enum hve_verdict hve_sint_check(const struct hve_vm *vm, u64 value)
 	return HVE_OK;
 }
 
-enum hve_verdict hve_set_sint(struct hve_vcpu *vcpu, u32 index, u64 data)
+void hve_sint_set(struct hve_vcpu *vcpu, u32 index, u64 data)
 {
 	struct hve_synic *synic = vcpu->synic;
 	u32 auto_eoi = synic->auto_eoi & ~BIT(index);
-	enum hve_verdict verdict = hve_sint_check(vcpu->vm, data);
 
-	if (verdict != HVE_OK)
-		return verdict;
 	if (hve_sint_is_auto_eoi(data))
 		auto_eoi |= BIT(index);
 	WRITE_ONCE(synic->sint[index], data);
 	if (auto_eoi == synic->auto_eoi)
-		return HVE_OK;
+		return;
 	mutex_lock(&vcpu->vm->lock);
 	hve_synic_inhibit_apicv(vcpu, auto_eoi);
 	mutex_unlock(&vcpu->vm->lock);
-	return HVE_OK;
+}
+
+enum hve_verdict hve_set_sint(struct hve_vcpu *vcpu, u32 index, u64 data)
+{
+	enum hve_verdict verdict = hve_sint_check(vcpu->vm, data);
+
+	if (verdict == HVE_OK)
+		hve_sint_set(vcpu, index, data);
+	return verdict;
 }

@@ -53,6 +53,7 @@ struct hve_stimer {
  * @event_page: overlay at SIEFP; hve_vm.lock
  * @rearm: timers were restored and do not run: for the vCPU, before it enters
  *	the guest; set while it is stopped
+ * @begin: of those, the ones that begin anew, one bit each; likewise
  * @lock: what follows, from any context
  * @messages: to be delivered, oldest first
  * @signals: event flags to be set
@@ -68,6 +69,7 @@ struct hve_synic {
 	u32 auto_eoi;
 	bool blocked;
 	bool rearm;
+	u32 begin;
 	struct hve_overlay message_page;
 	struct hve_overlay event_page;
 	raw_spinlock_t lock;
@@ -84,6 +86,9 @@ static inline bool hve_sint_is_auto_eoi(u64 value)
 
 /* synic.c, under hve_vm.lock: the SINTs with AutoEOI are @auto_eoi from now on */
 void hve_synic_inhibit_apicv(struct hve_vcpu *vcpu, u32 auto_eoi);
+
+/* What is not looked at here */
+void hve_sint_set(struct hve_vcpu *vcpu, u32 index, u64 data);
 
 /* message.c, in the vCPU's thread. False: it must wait */
 bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
@@ -103,5 +108,8 @@ void hve_stimer_stop(struct hve_vcpu *vcpu);
 void hve_stimer_messages(struct hve_vcpu *vcpu);
 /* Starts what was restored, in the vCPU's thread */
 void hve_stimer_rearm(struct hve_vcpu *vcpu);
+/* The VMM, of a vCPU that stands still, in native mode */
+void hve_stimer_host_set(struct hve_vcpu *vcpu, u32 index, u64 data);
+u64 hve_stimer_host_get(struct hve_vcpu *vcpu, u32 index);
 
 #endif /* HVE_ENL_SYNIC_H */

@@ -18,14 +18,17 @@
 #include <linux/timekeeping.h>
 #include "../hve.h"
 #include "../kvm/services.h"
+#include "../native.h"
 #include "../saved.h"
 #include "tsc.h"
 
 #define NS_PER_TICK	100u
 
-static u64 clock_ticks(void)
+/* In native mode the VM's own clock, which its VMM sets: KVM_SET_CLOCK */
+static u64 clock_ticks(const struct hve_vm *vm)
 {
-	return ktime_get_raw_ns() / NS_PER_TICK;
+	return (vm->native ? hve_kvm_clock_ns(vm->kvm) : ktime_get_raw_ns()) /
+	       NS_PER_TICK;
 }
 
 void hve_time_init(struct hve_vm *vm)
@@ -34,9 +37,12 @@ void hve_time_init(struct hve_vm *vm)
 
 	seqcount_mutex_init(&time->seq, &vm->lock);
 	time->source = HVE_TIME_CLOCK;
-	time->anchor_clock = clock_ticks();
-	time->offset = -time->anchor_clock;
 	atomic_set(&vm->changes, 1);
+	/* Then the clock is the reference time itself. */
+	if (vm->native)
+		return;
+	time->anchor_clock = clock_ticks(vm);
+	time->offset = -time->anchor_clock;
 }
 
 /* The guest's TSC as it was before anybody changed its offset */
@@ -50,13 +56,21 @@ static u64 reached(struct hve_vm *vm, struct kvm_vcpu *vcpu, u32 khz)
 {
 	struct hve_time *time = &vm->time;
 
-	if (time->source == HVE_TIME_CLOCK)
-		return clock_ticks() + time->offset;
+	if (time->source == HVE_TIME_CLOCK || vm->native)
+		return clock_ticks(vm) + (vm->native ? 0 : time->offset);
 	if (time->khz == khz)
 		return hve_tsc_ticks(tsc_before(vm, vcpu), time->scale) +
 		       time->offset;
 	/* Another frequency: what the TSC meant is lost, the clock is not. */
-	return time->anchor + clock_ticks() - time->anchor_clock;
+	return time->anchor + clock_ticks(vm) - time->anchor_clock;
+}
+
+/* In native mode only while the guest has the page: as in KVM */
+static bool can_use(const struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
+{
+	if (vm->native && !(vm->reference_tsc & TLFS_MSR_ENABLE))
+		return false;
+	return tsc->usable && tsc->khz >= HVE_TSC_KHZ_MIN;
 }
 
 /* New parameters that go on from the time reached */
@@ -70,27 +84,29 @@ static void switch_source(struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
 	/* The two clocks must be read at the same moment. */
 	local_irq_save(flags);
 	time->anchor = reached(vm, vcpu, tsc->khz);
-	time->anchor_clock = clock_ticks();
+	time->anchor_clock = clock_ticks(vm);
 	write_seqcount_begin(&time->seq);
 	time->khz = tsc->khz;
 	time->tsc_offset = tsc->offset;
-	if (tsc->usable && tsc->khz >= HVE_TSC_KHZ_MIN) {
+	if (can_use(vm, tsc)) {
 		time->source = HVE_TIME_TSC;
 		time->scale = hve_tsc_scale(tsc->khz);
 		time->offset = hve_tsc_offset(hve_kvm_guest_tsc(vcpu),
 					      time->scale, time->anchor);
 	} else {
 		time->source = HVE_TIME_CLOCK;
-		time->offset = time->anchor - time->anchor_clock;
+		time->offset = vm->native ? 0 :
+			       time->anchor - time->anchor_clock;
 	}
 	write_seqcount_end(&time->seq);
 	local_irq_restore(flags);
 }
 
-static bool is_current(const struct hve_time *time,
-		       const struct hve_kvm_tsc *tsc)
+static bool is_current(const struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
 {
-	if (!tsc->usable || tsc->khz < HVE_TSC_KHZ_MIN)
+	const struct hve_time *time = &vm->time;
+
+	if (!can_use(vm, tsc))
 		return time->source == HVE_TIME_CLOCK;
 	return time->source == HVE_TIME_TSC && time->khz == tsc->khz &&
 	       time->tsc_offset == tsc->offset;
@@ -135,6 +151,50 @@ static void invalidate_page(struct hve_vm *vm)
 	vm->time.valid = false;
 }
 
+/*
+ * A guest that emulates its TSC after a migration reads the page as it was then,
+ * until it ends that. True: such a page is there, and the time is what it says.
+ */
+static bool is_frozen(struct hve_vm *vm)
+{
+	struct tlfs_reference_tsc_page page;
+	struct hve_time *time = &vm->time;
+
+	if (!vm->reenlightenment.emulation || vm->native->page_by_guest ||
+	    !(vm->reference_tsc & TLFS_MSR_ENABLE))
+		return false;
+	if (time->valid)
+		return true;
+	if (hve_kvm_read(vm->kvm, vm->tsc_page.gpa, &page, sizeof(page)) ||
+	    !page.sequence)
+		return false;
+	write_seqcount_begin(&time->seq);
+	time->source = HVE_TIME_TSC;
+	time->scale = page.scale;
+	time->offset = page.offset;
+	write_seqcount_end(&time->seq);
+	time->sequence = page.sequence;
+	time->valid = true;
+	return true;
+}
+
+/* The clock may have been set: the time goes on from there. */
+static void refresh_native(struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
+{
+	lockdep_assert_held(&vm->lock);
+	if (is_frozen(vm))
+		return;
+	/* The sequence goes on from what the guest's memory has. */
+	if (vm->reference_tsc & TLFS_MSR_ENABLE &&
+	    hve_kvm_read(vm->kvm, vm->tsc_page.gpa, &vm->time.sequence,
+			 sizeof(vm->time.sequence)))
+		vm->time.sequence = 0;
+	invalidate_page(vm);
+	switch_source(vm, tsc);
+	write_page(vm);
+	vm->native->page_by_guest = false;
+}
+
 static void refresh_locked(struct hve_vm *vm)
 {
 	/* Read before the look: who asks meanwhile causes another one. */
@@ -145,8 +205,11 @@ static void refresh_locked(struct hve_vm *vm)
 	if (vm->time.done == changes)
 		return;
 	hve_kvm_tsc_state(vm->kvm, &tsc);
-	hve_reenlightenment_frequency(vm, tsc.khz);
-	if (vm->time.rewrite || !is_current(&vm->time, &tsc)) {
+	if (!vm->native)
+		hve_reenlightenment_frequency(vm, tsc.khz);
+	if (vm->native) {
+		refresh_native(vm, &tsc);
+	} else if (vm->time.rewrite || !is_current(vm, &tsc)) {
 		invalidate_page(vm);
 		switch_source(vm, &tsc);
 		write_page(vm);
@@ -178,6 +241,26 @@ void hve_time_touched(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 	mark_stale(vm, NULL);
 }
 
+void hve_time_changed(struct hve_vm *vm)
+{
+	mark_stale(vm, NULL);
+}
+
+void hve_time_native_page(struct hve_vm *vm, u64 data, bool host)
+{
+	mutex_lock(&vm->lock);
+	vm->time.valid = false;
+	WRITE_ONCE(vm->reference_tsc, data);
+	if (data & TLFS_MSR_ENABLE)
+		hve_overlay_place(vm, &vm->tsc_page,
+				  data & ~(TLFS_PAGE_SIZE - 1ull), NULL);
+	else
+		hve_overlay_forget(vm, &vm->tsc_page);
+	vm->native->page_by_guest = !host;
+	mutex_unlock(&vm->lock);
+	mark_stale(vm, NULL);
+}
+
 /* From @reference on; the caller requests the entry check. */
 static void begin_at(struct hve_vm *vm, u64 reference)
 {
@@ -190,7 +273,7 @@ static void begin_at(struct hve_vm *vm, u64 reference)
 	write_seqcount_begin(&time->seq);
 	time->source = HVE_TIME_CLOCK;
 	time->anchor = reference;
-	time->anchor_clock = clock_ticks();
+	time->anchor_clock = clock_ticks(vm);
 	time->offset = reference - time->anchor_clock;
 	write_seqcount_end(&time->seq);
 	local_irq_restore(flags);
@@ -231,7 +314,7 @@ u64 hve_time_peek(struct hve_vcpu *vcpu)
 			now = hve_tsc_ticks(hve_kvm_guest_tsc(vcpu->kvm),
 					    time->scale) + time->offset;
 		else
-			now = clock_ticks() + time->offset;
+			now = clock_ticks(vcpu->vm) + time->offset;
 	} while (read_seqcount_retry(&time->seq, seq));
 	return now;
 }

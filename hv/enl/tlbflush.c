@@ -21,6 +21,9 @@
 /* What a call may have set, and with that: the format of a list's elements */
 static u64 allowed_flags(const struct hve_vcpu *vcpu, u64 allowed)
 {
+	/* KVM looks at none but those that it knows. */
+	if (vcpu->vm->native)
+		return ~0ull;
 	if (allowed == LIST_FLAGS && hve_vm_has(vcpu->vm, HVE_F_TLBFLUSH_EXT))
 		return allowed | TLFS_FLUSH_USE_EXTENDED_RANGE_FORMAT;
 	return allowed;

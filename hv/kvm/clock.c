@@ -113,6 +113,11 @@ u32 hve_kvm_tsc_khz(struct kvm_vcpu *vcpu)
 	return vcpu->arch.virtual_tsc_khz;
 }
 
+u64 hve_kvm_clock_ns(struct kvm *kvm)
+{
+	return static_call(hve_get_kvmclock_ns)(kvm);
+}
+
 u64 hve_kvm_apic_hz(struct kvm *kvm)
 {
 	return NSEC_PER_SEC / hve_apic_cycle_ns(kvm);

@@ -77,6 +77,13 @@ static inline void hve_direct_detach(struct ftrace_ops *ops, unsigned long ip,
 #define HVE_FLUSH_GVA(fn, vcpu, gva, full)	fn(vcpu, gva, full)
 #endif
 
+/* 6.3: ioctls of a VM return an int. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define HVE_VM_IOCTL_RETURNS	long
+#else
+#define HVE_VM_IOCTL_RETURNS	int
+#endif
+
 /* 7.2 or before: of an interrupt's destinations only the RTC's are noted. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
 struct dest_map;
@@ -144,11 +151,29 @@ static inline bool hve_kvm_hyperv_enabled(struct kvm_vcpu *vcpu)
 {
 	return vcpu->arch.hyperv_enabled;
 }
+
+/* Whether it has any state, be it switched on or not */
+static inline bool hve_kvm_hyperv_awake(struct kvm_vcpu *vcpu)
+{
+	return vcpu->arch.hyperv_enabled || vcpu->arch.hyperv;
+}
+
+/* Whether KVM's list of MSRs has those of Hyper-V; 6.3: and that of invtsc */
+#define HVE_KVM_LISTS_HYPERV	true
+#define HVE_KVM_LISTS_INVTSC	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0))
 #else
 static inline bool hve_kvm_hyperv_enabled(struct kvm_vcpu *vcpu)
 {
 	return false;
 }
+
+static inline bool hve_kvm_hyperv_awake(struct kvm_vcpu *vcpu)
+{
+	return false;
+}
+
+#define HVE_KVM_LISTS_HYPERV	false
+#define HVE_KVM_LISTS_INVTSC	false
 #endif
 
 #endif /* HVE_KVM_COMPAT_H */

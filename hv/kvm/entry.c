@@ -10,10 +10,10 @@
  */
 #include "compat.h"
 #include "hooks.h"
+#include "native.h"
 #include "private.h"
 #include "services.h"
 #include "vmcall.h"
-#include "../hve.h"
 #include "../lookup.h"
 
 #define ORIGINAL(name, ...)	static_call(hve_orig_##name)(__VA_ARGS__)
@@ -58,9 +58,10 @@ static noinline bool maybe_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 
 	hve_vcpu = vcpu_of(vm, vcpu);
 	if (hve_vcpu && hve_cpuid(hve_vcpu, eax, ebx, ecx, edx))
 		return true;
-	*eax = hve_cpuid_moved(leaf);
+	*eax = vm->native ? leaf : hve_cpuid_moved(leaf);
 	found = ORIGINAL(kvm_cpuid, vcpu, eax, ebx, ecx, edx, exact_only);
-	*eax = hve_cpuid_moved_limit(leaf, *eax);
+	if (!vm->native)
+		*eax = hve_cpuid_moved_limit(leaf, *eax);
 	hve_invtsc_hide(vm, leaf, edx);
 	return found;
 }
@@ -75,8 +76,17 @@ bool hve_entry_kvm_cpuid(struct kvm_vcpu *vcpu, u32 *eax, u32 *ebx, u32 *ecx,
 
 static bool is_hyperv_msr(const struct msr_data *msr)
 {
-	/* What the VMM itself asks for stays KVM's: it knows of no Hyper-V. */
-	return msr->index - HVE_MSR_BASE < HVE_MSR_SPAN && !msr->host_initiated;
+	return msr->index - HVE_MSR_BASE < HVE_MSR_SPAN;
+}
+
+/*
+ * What a VMM asks for that knows of no Hyper-V stays KVM's; in native mode what
+ * KVM would not answer does.
+ */
+static bool is_kvms(const struct hve_vm *vm, const struct msr_data *msr)
+{
+	return vm->native ? !hve_native_has_msr(msr->index) :
+			    msr->host_initiated;
 }
 
 static noinline int maybe_get_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
@@ -84,9 +94,13 @@ static noinline int maybe_get_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
 	struct hve_vm *vm = hve_lookup(vcpu->kvm);
 	struct hve_vcpu *hve_vcpu;
 
-	if (!vm)
+	if (!vm || is_kvms(vm, msr))
 		return ORIGINAL(kvm_get_msr_common, vcpu, msr);
 	hve_vcpu = vcpu_of(vm, vcpu);
+	if (vm->native)
+		return hve_vcpu ?
+		       hve_native_msr_read(hve_vcpu, msr->index,
+					   msr->host_initiated, &msr->data) : 1;
 	return hve_vcpu ? hve_msr_read(hve_vcpu, msr->index, &msr->data) : 1;
 }
 
@@ -102,9 +116,13 @@ static noinline int maybe_set_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
 	struct hve_vm *vm = hve_lookup(vcpu->kvm);
 	struct hve_vcpu *hve_vcpu;
 
-	if (!vm)
+	if (!vm || is_kvms(vm, msr))
 		return ORIGINAL(kvm_set_msr_common, vcpu, msr);
 	hve_vcpu = vcpu_of(vm, vcpu);
+	if (vm->native)
+		return hve_vcpu ?
+		       hve_native_msr_write(hve_vcpu, msr->index,
+					    msr->host_initiated, msr->data) : 1;
 	return hve_vcpu ? hve_msr_write(hve_vcpu, msr->index, msr->data) : 1;
 }
 
@@ -140,8 +158,9 @@ static noinline int maybe_emulate_hypercall(struct kvm_vcpu *vcpu)
 	if (!vm || !READ_ONCE(vm->guest_os_id))
 		return ORIGINAL(kvm_emulate_hypercall, vcpu);
 	hve_vcpu = vcpu_of(vm, vcpu);
-	return hve_vcpu ? hve_vmcall(hve_vcpu) :
-	       ORIGINAL(kvm_emulate_hypercall, vcpu);
+	if (!hve_vcpu || (hve_vcpu->native && !hve_vcpu->native->enabled))
+		return ORIGINAL(kvm_emulate_hypercall, vcpu);
+	return hve_vmcall(hve_vcpu);
 }
 
 int hve_entry_kvm_emulate_hypercall(struct kvm_vcpu *vcpu)
@@ -190,6 +209,8 @@ static noinline int maybe_set_eoi(struct kvm_lapic *apic)
 		return ORIGINAL(apic_set_eoi, apic);
 	vector = ORIGINAL(apic_set_eoi, apic);
 	hve_synic_eoi(hve_vcpu);
+	if (hve_vcpu->native)
+		hve_native_eoi(hve_vcpu, vector);
 	return vector;
 }
 
@@ -274,7 +295,8 @@ int hve_entry_kvm_arch_vcpu_ioctl_run(struct kvm_vcpu *vcpu)
 /* Userspace gave the boot vCPU new registers: is that a reboot? */
 static void check_reset(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 {
-	if (hve_kvm_at_reset_vector(vcpu))
+	/* In native mode the VMM resets by MSRs. */
+	if (!vm->native && hve_kvm_at_reset_vector(vcpu))
 		hve_reset(vm);
 }
 
@@ -283,10 +305,18 @@ static noinline long maybe_vcpu_ioctl(struct file *filp, unsigned int ioctl,
 {
 	struct kvm_vcpu *vcpu = filp->private_data;
 	struct hve_vm *vm = hve_lookup(vcpu->kvm);
-	long err;
+	struct hve_vcpu *hve_vcpu;
+	long err = HVE_NOT_OURS;
 
 	if (!vm)
 		return ORIGINAL(kvm_arch_vcpu_ioctl, filp, ioctl, arg);
+	if (vm->native) {
+		hve_vcpu = vcpu_of(vm, vcpu);
+		err = hve_vcpu ? hve_native_vcpu_ioctl(hve_vcpu, ioctl, arg) :
+				 -ENOMEM;
+	}
+	if (err != HVE_NOT_OURS)
+		return err;
 	err = ORIGINAL(kvm_arch_vcpu_ioctl, filp, ioctl, arg);
 	if (err < 0)
 		return err;

@@ -22,6 +22,7 @@
 struct hook {
 	const char *name;
 	bool maybe;		/* not every kernel has it */
+	enum hve_hook_set set;
 	void (*stub)(void);
 	struct static_call_key *key;
 	void *tramp;
@@ -34,20 +35,20 @@ struct hook {
 #include "hooks.def"
 
 static struct hook hooks[] = {
-#define HVE_HOOK(returns, fn, params, args)				\
-	{ .name = #fn, .stub = hve_stub_##fn,				\
-	  .key = &STATIC_CALL_KEY(hve_orig_##fn),			\
+#define ROW(fn, is_maybe, in)						\
+	{ .name = #fn, .maybe = (is_maybe), .set = HVE_HOOKS_##in,	\
+	  .stub = hve_stub_##fn, .key = &STATIC_CALL_KEY(hve_orig_##fn), \
 	  .tramp = STATIC_CALL_TRAMP_ADDR(hve_orig_##fn) },
-#define HVE_HOOK_MAYBE(returns, fn, params, args)			\
-	{ .name = #fn, .maybe = true, .stub = hve_stub_##fn,		\
-	  .key = &STATIC_CALL_KEY(hve_orig_##fn),			\
-	  .tramp = STATIC_CALL_TRAMP_ADDR(hve_orig_##fn) },
+#define HVE_HOOK(returns, fn, params, args)		ROW(fn, false, BASE)
+#define HVE_HOOK_MAYBE(returns, fn, params, args)	ROW(fn, true, BASE)
+#define HVE_HOOK_NATIVE(returns, fn, params, args)	ROW(fn, false, NATIVE)
+#define HVE_HOOK_NATIVE_MAYBE(returns, fn, params, args) ROW(fn, true, NATIVE)
 #include "hooks.def"
 };
 
 static DEFINE_MUTEX(hooks_lock);
-static atomic_t users = ATOMIC_INIT(0);	/* raised under hooks_lock */
-static bool installed;
+static atomic_t users[HVE_HOOK_SETS];	/* raised under hooks_lock */
+static bool installed[HVE_HOOK_SETS];	/* hooks_lock */
 
 static int attach(struct hook *hook, char *why, size_t len)
 {
@@ -102,19 +103,36 @@ static int resolve(struct hook *hook, char *why, size_t len)
 	return 0;
 }
 
-static void detach_first(unsigned int n)
+static void detach_first(enum hve_hook_set set, unsigned int n)
 {
 	while (n--)
-		if (hooks[n].ip)
+		if (hooks[n].ip && hooks[n].set == set)
 			hve_direct_detach(&hooks[n].ops, hooks[n].ip,
 					  hooks[n].stub);
 	/* For those who are in a replacement or on the way to one. */
 	synchronize_rcu_tasks();
 }
 
-static int install(char *why, size_t len)
+/* All functions of a set, or none */
+static int attach_all(enum hve_hook_set set, char *why, size_t len)
 {
 	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
+		if (hooks[i].set == set)
+			err = resolve(&hooks[i], why, len);
+	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++) {
+		if (hooks[i].set == set)
+			err = attach(&hooks[i], why, len);
+		if (err)
+			detach_first(set, i);
+	}
+	return err;
+}
+
+static int install_base(char *why, size_t len)
+{
 	int err;
 
 	err = check_ftrace(why, len);
@@ -124,61 +142,89 @@ static int install(char *why, size_t len)
 	if (err)
 		return err;
 	err = hve_services_resolve(why, len);
-	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
-		err = resolve(&hooks[i], why, len);
+	if (!err)
+		err = attach_all(HVE_HOOKS_BASE, why, len);
 	if (err)
 		goto unpin;
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		err = attach(&hooks[i], why, len);
-		if (err)
-			goto detach;
-	}
 	err = hve_time_start();
 	if (err) {
 		snprintf(why, len, "the host's clock cannot be watched (%d)", err);
 		goto detach;
 	}
-	installed = true;
 	return 0;
 
 detach:
-	detach_first(i);
+	detach_first(HVE_HOOKS_BASE, ARRAY_SIZE(hooks));
 unpin:
 	hve_symbols_unpin();
 	return err;
 }
 
+static void remove_base(void)
+{
+	hve_time_stop();
+	detach_first(HVE_HOOKS_BASE, ARRAY_SIZE(hooks));
+	hve_symbols_unpin();
+}
+
+/* Those of native mode are never there without the others. */
 static void remove_unused(struct work_struct *work)
 {
 	mutex_lock(&hooks_lock);
-	if (installed && !atomic_read(&users)) {
-		hve_time_stop();
-		detach_first(ARRAY_SIZE(hooks));
-		hve_symbols_unpin();
-		installed = false;
+	if (installed[HVE_HOOKS_NATIVE] && !atomic_read(&users[HVE_HOOKS_NATIVE])) {
+		detach_first(HVE_HOOKS_NATIVE, ARRAY_SIZE(hooks));
+		installed[HVE_HOOKS_NATIVE] = false;
+	}
+	if (installed[HVE_HOOKS_BASE] && !atomic_read(&users[HVE_HOOKS_BASE])) {
+		remove_base();
+		installed[HVE_HOOKS_BASE] = false;
 	}
 	mutex_unlock(&hooks_lock);
 }
 
 static DECLARE_WORK(removal, remove_unused);
 
-int hve_hooks_get(char *why, size_t len)
+static int get_set(enum hve_hook_set set, char *why, size_t len)
 {
 	int err = 0;
 
+	lockdep_assert_held(&hooks_lock);
+	if (!installed[set])
+		err = set == HVE_HOOKS_BASE ? install_base(why, len) :
+					      attach_all(set, why, len);
+	if (err)
+		return err;
+	installed[set] = true;
+	atomic_inc(&users[set]);
+	return 0;
+}
+
+static void put_set(enum hve_hook_set set)
+{
+	if (atomic_dec_and_test(&users[set]))
+		schedule_work(&removal);
+}
+
+int hve_hooks_get(enum hve_hook_set set, char *why, size_t len)
+{
+	int err;
+
 	mutex_lock(&hooks_lock);
-	if (!installed)
-		err = install(why, len);
-	if (!err)
-		atomic_inc(&users);
+	err = get_set(HVE_HOOKS_BASE, why, len);
+	if (!err && set != HVE_HOOKS_BASE) {
+		err = get_set(set, why, len);
+		if (err)
+			put_set(HVE_HOOKS_BASE);
+	}
 	mutex_unlock(&hooks_lock);
 	return err;
 }
 
-void hve_hooks_put(void)
+void hve_hooks_put(enum hve_hook_set set)
 {
-	if (atomic_dec_and_test(&users))
-		schedule_work(&removal);
+	if (set != HVE_HOOKS_BASE)
+		put_set(set);
+	put_set(HVE_HOOKS_BASE);
 }
 
 /* The worker waited for everybody who was in a replacement. */

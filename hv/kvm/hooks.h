@@ -13,6 +13,8 @@
 
 #include <linux/kvm_host.h>
 #include <linux/static_call.h>
+#include "../state.h"
+#include "compat.h"
 
 struct kvm_lapic;
 
@@ -28,9 +30,9 @@ struct kvm_lapic;
  * missing or KVM not loaded, EBUSY a function is taken by somebody else,
  * EOPNOTSUPP the kernel cannot do it at all.
  */
-int hve_hooks_get(char *why, size_t len);
+int hve_hooks_get(enum hve_hook_set set, char *why, size_t len);
 /* Does not sleep; removal happens later in a worker. */
-void hve_hooks_put(void);
+void hve_hooks_put(enum hve_hook_set set);
 /* Hooks and unhooks a function of this module. */
 int hve_hooks_self_check(void);
 /* Waits until no hook of this module is left and nobody runs in one. */

@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "calls.h"
 #include "services.h"
+#include "native.h"
 #include "private.h"
 #include "symbols.h"
 #include "../hve.h"
@@ -114,6 +115,17 @@ bool hve_kvm_has_lapic(struct kvm_vcpu *vcpu)
 bool hve_kvm_has_own_hyperv(struct kvm_vcpu *vcpu)
 {
 	return hve_kvm_hyperv_enabled(vcpu);
+}
+
+bool hve_kvm_is_awake(struct kvm *kvm)
+{
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		if (hve_kvm_hyperv_awake(vcpu))
+			return true;
+	return false;
 }
 
 bool hve_kvm_lock_empty(struct kvm *kvm)
@@ -324,6 +336,11 @@ void hve_kvm_exit(struct hve_vcpu *vcpu)
 
 	if (run->exit_reason != KVM_EXIT_TPR_ACCESS)
 		return;
+	if (exit->event == HVE_EXIT_HYPERV) {
+		exit->event = 0;
+		hve_native_exit(vcpu);
+		return;
+	}
 	run->exit_reason = KVM_EXIT_SYSTEM_EVENT;
 	run->system_event.type = exit->event;
 	run->system_event.ndata = exit->ndata;

@@ -42,6 +42,8 @@ u32 hve_kvm_max_vcpus(void);
 bool hve_kvm_has_lapic(struct kvm_vcpu *vcpu);
 /* Whether KVM's own Hyper-V code was switched on for this vCPU */
 bool hve_kvm_has_own_hyperv(struct kvm_vcpu *vcpu);
+/* Whether it has any state in this VM; it should not */
+bool hve_kvm_is_awake(struct kvm *kvm);
 /* Keeps vCPUs from being created; false, and not locked, when there are some */
 bool hve_kvm_lock_empty(struct kvm *kvm);
 void hve_kvm_unlock(struct kvm *kvm);
@@ -57,6 +59,11 @@ int hve_kvm_with_vcpus_stopped(struct kvm *kvm, void (*fn)(void *arg),
 			       void *arg);
 /* Likewise from any process; @fn must not read or write guest memory */
 int hve_kvm_with_vcpus_still(struct kvm *kvm, void (*fn)(void *arg), void *arg);
+
+/* native.c: a leaf as the VMM set it, zeros where it set none; in an ioctl on it */
+void hve_kvm_vmm_leaf(struct kvm_vcpu *vcpu, u32 leaf, u32 reg[4]);
+/* Whoever waits for the end of that interrupt is told; any context */
+void hve_kvm_notify_acked(struct kvm *kvm, u32 gsi);
 
 /* Registers */
 /* XMM0 to XMM5, low half first */
@@ -152,6 +159,8 @@ u64 hve_kvm_guest_tsc(struct kvm_vcpu *vcpu);
 u64 hve_kvm_tsc_offset(struct kvm_vcpu *vcpu);
 u32 hve_kvm_tsc_khz(struct kvm_vcpu *vcpu);
 u64 hve_kvm_apic_hz(struct kvm *kvm);
+/* The VM's own clock, which its VMM can set; any context */
+u64 hve_kvm_clock_ns(struct kvm *kvm);
 /* Calls @changed from a worker whenever the host's TSC became (un)usable */
 int hve_kvm_watch_clock(void (*changed)(void));
 void hve_kvm_unwatch_clock(void);
@@ -170,6 +179,10 @@ void hve_kvm_forget_requests(struct kvm *kvm);
  */
 void hve_kvm_system_event(struct hve_vcpu *vcpu, u32 event, u32 ndata,
 			  const u64 *data);
+/* native_exit.c: likewise with KVM_EXIT_HYPERV, in native mode */
+struct kvm_hyperv_exit;
+void hve_kvm_hyperv_exit(struct hve_vcpu *vcpu,
+			 const struct kvm_hyperv_exit *exit);
 /* Behind KVM_RUN, when vcpu->exit.event is set */
 void hve_kvm_exit(struct hve_vcpu *vcpu);
 /* Likewise, with KVM_EXIT_SHUTDOWN */

@@ -10,8 +10,8 @@
  * "Hypercall Interface", Legal Hypercall Environments, Register Conventions.
  */
 #include "calls.h"
+#include "native.h"
 #include "vmcall.h"
-#include "../hve.h"
 
 static bool may_call(struct kvm_vcpu *vcpu)
 {
@@ -40,36 +40,61 @@ static int undefined(struct kvm_vcpu *vcpu)
 	return 1;
 }
 
-int hve_vmcall(struct hve_vcpu *hve_vcpu)
+/* The input value; its parameters are in @call then. */
+static u64 load(struct kvm_vcpu *vcpu, struct hve_hcall *call)
 {
-	struct kvm_vcpu *vcpu = hve_vcpu->kvm;
-	unsigned long *regs = vcpu->arch.regs;
-	struct hve_hcall *call = &hve_vcpu->call;
+	const unsigned long *regs = vcpu->arch.regs;
 	u64 *input = call->regs;
-	bool long_mode;
-	u64 result;
 
-	if (!may_call(vcpu))
-		return undefined(vcpu);
-	long_mode = call->long_mode = is_long_mode(vcpu);
-	if (long_mode) {
+	call->long_mode = is_long_mode(vcpu);
+	if (call->long_mode) {
 		input[0] = regs[VCPU_REGS_RDX];
 		input[1] = regs[VCPU_REGS_R8];
-		if (!hve_hypercall(hve_vcpu, regs[VCPU_REGS_RCX], &result))
-			return undefined(vcpu);
+		return regs[VCPU_REGS_RCX];
+	}
+	input[0] = pair(regs, VCPU_REGS_RBX, VCPU_REGS_RCX);
+	input[1] = pair(regs, VCPU_REGS_RDI, VCPU_REGS_RSI);
+	return pair(regs, VCPU_REGS_RDX, VCPU_REGS_RAX);
+}
+
+int hve_vmcall_finish(struct hve_vcpu *hve_vcpu, u64 result)
+{
+	const struct hve_hcall *call = &hve_vcpu->call;
+	struct kvm_vcpu *vcpu = hve_vcpu->kvm;
+	unsigned long *regs = vcpu->arch.regs;
+
+	if (call->long_mode) {
 		regs[VCPU_REGS_RAX] = result;
 		if (unlikely(call->wrote)) {
-			regs[VCPU_REGS_RDX] = input[0];
-			regs[VCPU_REGS_R8] = input[1];
+			regs[VCPU_REGS_RDX] = call->regs[0];
+			regs[VCPU_REGS_R8] = call->regs[1];
 		}
 	} else {
-		input[0] = pair(regs, VCPU_REGS_RBX, VCPU_REGS_RCX);
-		input[1] = pair(regs, VCPU_REGS_RDI, VCPU_REGS_RSI);
-		if (!hve_hypercall(hve_vcpu, pair(regs, VCPU_REGS_RDX,
-						  VCPU_REGS_RAX), &result))
-			return undefined(vcpu);
 		regs[VCPU_REGS_RDX] = result >> 32;
 		regs[VCPU_REGS_RAX] = (u32)result;
 	}
 	return static_call(hve_kvm_skip_emulated_instruction)(vcpu);
+}
+
+int hve_vmcall(struct hve_vcpu *hve_vcpu)
+{
+	struct kvm_vcpu *vcpu = hve_vcpu->kvm;
+	u64 control, result;
+
+	if (!may_call(vcpu))
+		return undefined(vcpu);
+	control = load(vcpu, &hve_vcpu->call);
+	if (unlikely(hve_vcpu->native)) {
+		switch (hve_native_call(hve_vcpu, control, &result)) {
+		case HVE_NATIVE_EXIT:
+			return hve_native_exit_call(hve_vcpu, control);
+		case HVE_NATIVE_UNDEFINED:
+			return undefined(vcpu);
+		case HVE_NATIVE_DONE:
+			break;
+		}
+	} else if (!hve_hypercall(hve_vcpu, control, &result)) {
+		return undefined(vcpu);
+	}
+	return hve_vmcall_finish(hve_vcpu, result);
 }

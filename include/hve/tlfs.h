@@ -25,6 +25,7 @@
 #define TLFS_STATUS_INVALID_ALIGNMENT		0x0004
 #define TLFS_STATUS_INVALID_PARAMETER		0x0005
 #define TLFS_STATUS_ACCESS_DENIED			0x0006
+#define TLFS_STATUS_OPERATION_DENIED		0x0008
 #define TLFS_STATUS_INSUFFICIENT_MEMORY		0x000b
 #define TLFS_STATUS_INVALID_PARTITION_ID		0x000d
 #define TLFS_STATUS_INVALID_CONNECTION_ID		0x0012
@@ -230,6 +231,30 @@ struct tlfs_reference_tsc_page {
 /* "Feature and Interface Discovery", leaf 0x40000004 EAX: recommendations */
 #define TLFS_HINT_APIC_MSRS		(1u << 3)
 #define TLFS_HINT_CLUSTER_IPI		(1u << 10)
+
+#define TLFS_HINT_EX_MASKS		(1u << 11)	/* calls with a VP set */
+
+/* Leaf 0x40000003: EAX and EBX where a feature has more than one privilege */
+#define TLFS_ACCESS_REF_COUNTER		(1u << 1)
+#define TLFS_ACCESS_REFERENCE_TSC	(1u << 9)
+#define TLFS_POST_MESSAGES		(1u << 4)
+#define TLFS_SIGNAL_EVENTS		(1u << 5)
+#define TLFS_XMM_INPUT			(1u << 4)	/* EDX */
+#define TLFS_STIMER_DIRECT_OFFERED	(1u << 19)	/* EDX */
+
+/* "Nested Virtualization"; EAX: it says when its MSR bitmap changed */
+#define TLFS_NESTED_FEATURES		0x4000000au
+#define TLFS_NESTED_MSR_BITMAP		(1u << 19)
+
+/* "Synthetic debugging", as KVM has it: leaves beside those of the TLFS */
+#define TLFS_SYNDBG_VENDOR		0x40000080u
+#define TLFS_SYNDBG_INTERFACE		0x40000081u
+#define TLFS_SYNDBG_CAPABILITIES	0x40000082u
+#define TLFS_SYNDBG_SIGNATURE		0x31235356u	/* "VS#1" */
+#define TLFS_SYNDBG_ALLOWED		(1u << 1)	/* EAX of the last one */
+#define TLFS_DEBUGGING			(1u << 11)	/* 0x40000003 EBX */
+#define TLFS_GUEST_DEBUGGING		(1u << 1)	/* 0x40000003 EDX */
+#define TLFS_DEBUG_MSRS			(1u << 11)	/* 0x40000003 EDX */
 
 /* Leaf 0x40000006 EAX: what is in use */
 #define TLFS_HW_APIC			(1u << 0)

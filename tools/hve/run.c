@@ -19,11 +19,13 @@ struct request {
 	__u32 arm;
 	bool quiet;
 	bool asked;		/* for anything at all */
+	bool native;
 };
 
 static const struct option options[] = {
 	{ "profile", required_argument, NULL, 'p' },
 	{ "hv", required_argument, NULL, 'l' },
+	{ "native", no_argument, NULL, 'N' },
 	{ "next", no_argument, NULL, 'n' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ 0 },
@@ -61,6 +63,9 @@ static int apply_options(struct request *request, int argc, char **argv)
 					      sizeof(why)))
 				return hve_print_error(HVE_REFUSED, "--hv %s: %s",
 						       optarg, why);
+			break;
+		case 'N':
+			request->native = true;
 			break;
 		case 'n':
 			request->arm = HVE_ARM_NEXT;
@@ -103,10 +108,17 @@ static int parse(struct request *request, int argc, char **argv)
 	if (optind == argc)
 		return hve_print_error(HVE_USAGE,
 				       "no command to start: write it behind --, as in `hve run --profile linux -- qemu-system-x86_64 ...`");
+	if (request->native) {
+		if (request->asked)
+			return hve_print_error(HVE_USAGE,
+					       "with --native the command itself chooses, as from KVM: leave out --profile and --hv");
+		request->config.flags = HVE_CONFIG_NATIVE;
+		return HVE_DONE;
+	}
 	if (!request->asked) {
 		hve_profile_names(why, sizeof(why));
 		return hve_print_error(HVE_USAGE,
-				       "nothing to serve: name a profile with --profile (%s) or a list with --hv",
+				       "nothing to serve: name a profile with --profile (%s), a list with --hv, or --native",
 				       why);
 	}
 	if (hve_config_check(&request->config, why, sizeof(why)))
@@ -139,6 +151,12 @@ static int arm(struct request *request)
 
 static void announce(const struct request *request, const char *command)
 {
+	if (request->native) {
+		fprintf(stderr, "hve: serving KVM's own Hyper-V interface to %s of %s\n",
+			request->arm == HVE_ARM_NEXT ? "the next VM" :
+						       "every VM", command);
+		return;
+	}
 	fputs("hve: serving ", stderr);
 	hve_print_features(stderr, (request->config.features[0] |
 				    hve_base_features()) &

@@ -105,6 +105,10 @@ static void show_vm(const struct hve_vm_status *vm)
 	       info->vm_id, (int)sizeof(info->comm), info->comm, info->pid,
 	       info->nr_vcpus, info->nr_vcpus == 1 ? "" : "s",
 	       (uint64_t)info->memory);
+	if (info->flags & HVE_VM_NATIVE)
+		puts("  native mode: what is served, the VMM chose, as from KVM");
+	if (info->flags & HVE_VM_KVM_AWAKE)
+		puts("  KVM's own Hyper-V code has state of this VM too, which it should not: please report this");
 	printf("  guest: %s; restarts seen: %" PRIu64 "\n", guest,
 	       (uint64_t)info->resets);
 	printf("  hypercall page: %s; reference TSC page: %s\n",
@@ -207,6 +211,8 @@ static struct json_object *vm_json(const struct hve_vm_status *vm)
 	add_string(object, "guest_os_id", text);
 	hve_guest_os_name(info->guest_os_id, text, sizeof(text));
 	add_string(object, "guest_os", info->guest_os_id ? text : NULL);
+	json_object_object_add(object, "native",
+		json_object_new_boolean(info->flags & HVE_VM_NATIVE));
 	json_object_object_add(object, "hypercall_page",
 		json_object_new_boolean(info->flags & HVE_VM_HYPERCALL_PAGE));
 	add_string(object, "tsc_page", tsc_page(info));

@@ -44,7 +44,6 @@ struct hve_features {
 
 /* hve_config.flags: where the leaves go that the VMM has at 0x40000000 */
 #define HVE_CONFIG_KVM_HIDE	(1u << 0)	/* nowhere; else to 0x40000100 */
-
 #define HVE_CONFIG_VERSION	(1u << 1)	/* the version fields are set */
 /* Everything answers whatever CPUID says, as KVM's own code does by default */
 #define HVE_CONFIG_LENIENT	(1u << 2)
@@ -52,7 +51,8 @@ struct hve_features {
 #define HVE_CONFIG_HINTS	(1u << 3)
 /* "no-nonarch-coresharing" as the host's SMT state is when the VM is created */
 #define HVE_CONFIG_CORESHARING_AUTO	(1u << 4)
-
+/* KVM's own Hyper-V interface, for the VMM to choose by: nothing else is set */
+#define HVE_CONFIG_NATIVE	(1u << 5)
 /* hve_config.crash_policy: what happens when the guest says that it crashed */
 #define HVE_CRASH_LOG		0	/* kept, told; the guest goes on */
 #define HVE_CRASH_EXIT		1	/* and KVM_EXIT_SYSTEM_EVENT for the VMM */
@@ -183,6 +183,8 @@ struct hve_vm_info {
 #define HVE_VM_APIC_HARDWARE	(1u << 4)	/* the processor virtualizes the APIC */
 #define HVE_VM_IPI_HARDWARE	(1u << 5)	/* and IPIs */
 #define HVE_VM_ALL_HINTS	(1u << 6)	/* HVE_CONFIG_HINTS is set */
+#define HVE_VM_NATIVE		(1u << 7)	/* HVE_CONFIG_NATIVE is set */
+#define HVE_VM_KVM_AWAKE	(1u << 8)	/* KVM's own code has state, too */
 
 /**
  * struct hve_list - every served VM
@@ -249,9 +251,7 @@ struct hve_counters {
 };
 
 #define HVE_ALL_VCPUS		0xffffffffu
-
 #define HVE_CRASH_PARAMS	5
-
 /**
  * struct hve_crash - the last crash that a guest told of
  * @size: size of this structure in bytes

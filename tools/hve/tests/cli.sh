@@ -54,7 +54,7 @@ make_host() {
 		DEBUG_INFO_BTF_MODULES; do
 		echo "CONFIG_$option=y"
 	done > "$root/config"
-	sed -n 's/^HVE_HOOK([a-z ]*, \([a-z0-9_]*\),.*/0 t \1\t[kvm]/p' \
+	sed -n 's/^HVE_HOOK\(_NATIVE\)*([A-Za-z_ ]*, \([a-z0-9_]*\),.*/0 t \2\t[kvm]/p' \
 		../../hv/kvm/hooks.def > "$root/proc/kallsyms"
 	sed -n -e 's/^HVE_SERVICE(vmlinux, [^,]*, \([a-z0-9_]*\),.*/0 T \1/p' \
 		-e 's/^HVE_SERVICE(kvm, [^,]*, \([a-z0-9_]*\),.*/0 t \1\t[kvm]/p' \
@@ -139,6 +139,10 @@ test_run() {
 		run --quiet --hv relaxed -- sh -c 'exit 42'
 	expect "run: a command that is not there" 1 'nothing stays armed' \
 		run --hv relaxed -- /nonexistent
+	expect "run: native mode takes no names" 2 'with --native' \
+		run --native --hv time -- true
+	expect "run: nor a profile" 2 'with --native' \
+		run --profile linux --native -- true
 	expect "run: no command" 2 'no command to start' run --profile linux
 	expect "run: nothing asked for" 2 'linux' run -- true
 	# shellcheck disable=SC2016

@@ -104,7 +104,7 @@ static void unknown_flags(void **state)
 	struct hve_config config = base();
 	const __u32 known = HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION |
 			    HVE_CONFIG_LENIENT | HVE_CONFIG_HINTS |
-			    HVE_CONFIG_CORESHARING_AUTO;
+			    HVE_CONFIG_CORESHARING_AUTO | HVE_CONFIG_NATIVE;
 	unsigned int bit;
 
 	(void)state;
@@ -115,6 +115,21 @@ static void unknown_flags(void **state)
 		else
 			expect(&config, "flags", "unknown");
 	}
+}
+
+/* There the VMM chooses. */
+static void native_mode(void **state)
+{
+	struct hve_config config = base();
+
+	(void)state;
+	config.flags = HVE_CONFIG_NATIVE;
+	expect(&config, NULL, NULL);
+	config.flags = HVE_CONFIG_NATIVE | HVE_CONFIG_LENIENT;
+	expect(&config, "native", "VMM");
+	config.flags = HVE_CONFIG_NATIVE;
+	config.features[0] = HVE_BIT(TIME);
+	expect(&config, "native", "VMM");
 }
 
 static void policies(void **state)
@@ -344,6 +359,7 @@ int main(void)
 		cmocka_unit_test(missing_prerequisites),
 		cmocka_unit_test(unknown_features),
 		cmocka_unit_test(unknown_flags),
+		cmocka_unit_test(native_mode),
 		cmocka_unit_test(policies),
 		cmocka_unit_test(reserved_bytes),
 		cmocka_unit_test(spinlock_retries),
