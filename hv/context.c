@@ -286,18 +286,26 @@ struct hve_context *hve_context_for_current(void)
 	return context;
 }
 
+/* Armed for the next VM only, this process has it already. */
+static int is_native_and_own(struct hve_vm *vm, void *unused)
+{
+	return vm->native && vm->pid == task_tgid(current);
+}
+
 bool hve_context_native_for_current(void)
 {
 	struct hve_context *context;
 	bool native;
 
 	/* Before anything that sleeps: nothing pins the module yet. */
-	if (!hve_context_any_armed() || !try_module_get(THIS_MODULE))
+	if (!try_module_get(THIS_MODULE))
 		return false;
 	mutex_lock(&armed_lock);
 	context = find_claim();
 	native = context && context->config.flags & HVE_CONFIG_NATIVE;
 	mutex_unlock(&armed_lock);
+	if (!context)
+		native = hve_vm_for_each(is_native_and_own, NULL);
 	module_put(THIS_MODULE);
 	return native;
 }

@@ -60,7 +60,10 @@ int hve_context_disarm(struct hve_context *context);
 bool hve_context_any_armed(void);
 /* The hooks that a VM with its configuration takes */
 enum hve_hook_set hve_context_hooks(const struct hve_context *context);
-/* Whether a VM that the caller would create now had KVM's own interface from us */
+/*
+ * Whether a VM that the caller would create now had KVM's own interface from us;
+ * if it would be nobody's: whether one that it has does
+ */
 bool hve_context_native_for_current(void);
 /* "native=all": every VM that nobody else claims; and the end of that */
 int hve_context_native_all(void);

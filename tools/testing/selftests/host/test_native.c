@@ -195,6 +195,23 @@ static void test_unarmed(void)
 	ok(wait_served(device, 0), "of which none is served");
 }
 
+/* QEMU asks /dev/kvm when it has its VM already. */
+static void test_next(void)
+{
+	struct native_cpuid ours, own;
+	int vm;
+
+	ok(!arm(device, HVE_ARM_NEXT) && !native_leaves(kvm, &ours),
+	   "armed for the next VM");
+	vm = bare_vm(NULL);
+	ok(!native_leaves(kvm, &own) && !memcmp(&ours, &own, sizeof(own)),
+	   "the system answers the same while it is there");
+	close(vm);
+	ok(wait_served(device, 0) &&
+	   (native_leaves(kvm, &own) || memcmp(&ours, &own, sizeof(own))),
+	   "and not any more when it is gone");
+}
+
 static void test_refused(struct vm *vm)
 {
 	struct hve_config config = {
@@ -239,5 +256,6 @@ int main(void)
 	ok(wait_served(device, 0), "the VM is gone");
 	close(bare_vm(&kvm));
 	test_unarmed();
+	test_next();
 	return done();
 }
