@@ -13,7 +13,7 @@
 #include "hv.h"
 #include "random.h"
 
-#define OUTCOMES	13u		/* of calls: as below, and none of these */
+#define OUTCOMES	15u		/* of calls: as below, and none of these */
 #define PER_THOUSAND	1000u
 
 static const struct msr_row {
@@ -42,6 +42,7 @@ static const u32 statuses[] = {
 	TLFS_STATUS_INVALID_PARAMETER, TLFS_STATUS_ACCESS_DENIED,
 	TLFS_STATUS_INSUFFICIENT_MEMORY, TLFS_STATUS_INVALID_PARTITION_ID,
 	TLFS_STATUS_INVALID_CONNECTION_ID, TLFS_STATUS_INSUFFICIENT_BUFFERS,
+	TLFS_STATUS_OPERATION_DENIED, TLFS_STATUS_NO_DATA,
 	HV_FAULT | VEC_UD, HV_NOT_TAKEN,
 };
 
@@ -280,15 +281,16 @@ static bool only_refused(const u32 *n)
 
 static void report_calls(struct tally *sum)
 {
-	static const u32 reach[] = { 0, 8, 9 };	/* statuses of handlers alone */
+	static const u32 reach[] = { 0, 8, 9, 11 };	/* statuses of handlers alone */
 	u32 row, i, hits, never = 0, wrong = 0;
 
 	for (row = 0; row <= HVE_NR_CALLS; row++) {
 		u32 *n = sum->call[row];
 
-		line("# %s: ok %u, code %u, input %u, alignment %u, parameter %u, denied %u, memory %u, partition %u, connection %u, buffers %u, #UD %u, KVM %u",
+		line("# %s: ok %u, code %u, input %u, alignment %u, parameter %u, denied %u, memory %u, partition %u, connection %u, buffers %u, not allowed %u, no data %u, #UD %u, KVM %u",
 		     row < HVE_NR_CALLS ? calls[row].name : "(no row)", n[0], n[1],
-		     n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11]);
+		     n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11],
+		     n[12], n[13]);
 		wrong += n[NOT_A_STATUS];
 		for (i = 0, hits = 0; i < ARRAY_SIZE(reach); i++)
 			hits += n[reach[i]];
