@@ -26,7 +26,7 @@ load native=all
 check $? "native=all is loaded"
 [ "$(hooked)" -gt 0 ]
 check $? "and hooks: $(hooked)"
-for guest in vpindex:- vapic:vapic ipi:ipi,xmm-input,time runtime:runtime,time \
+for guest in vpindex:- ipi:ipi,xmm-input,time runtime:runtime,time \
 	frequencies:frequencies,time; do
 	own "${guest%:*}" "${guest#*:}"
 	check $? "${guest%:*} in native mode"
