@@ -54,7 +54,9 @@ start_libvirt()
 		]
 	END
 	echo 'auth_unix_rw = "none"' >>/host/etc/libvirt/libvirtd.conf
-	start libvirt chroot /host /usr/bin/env \
+	# As init does it: libvirt enters namespaces, and a chroot ends there
+	start libvirt unshare -m sh -c 'cd /host && mount --move . / && exec "$@"' \
+		libvirtd chroot . /usr/bin/env \
 		PATH=/usr/lib/kvm-hve:/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin \
 		LIBVIRT_DRIVER_DIR=/usr/local/drivers libvirtd
 	within 60 virsh version
