@@ -32,8 +32,10 @@ install_ours()
 	cp /payload/profiles/linux.profile \
 		/host/etc/kvm-hve/domains/plain_?.profile
 	: >/host/etc/kvm-hve/domains/unserved.profile
-	chgrp kvm /dev/kvm-hve
-	chmod 660 /dev/kvm-hve
+	# The number that the group has there
+	chgrp "$(awk -F: '$1 == "kvm" { print $3 }' /host/etc/group)" \
+		/dev/kvm /dev/kvm-hve
+	chmod 660 /dev/kvm /dev/kvm-hve
 }
 
 # No D-Bus, no cgroups and no network here; drivers other than QEMU's are left
