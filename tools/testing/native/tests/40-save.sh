@@ -27,11 +27,24 @@ vm()
 		-cpu "host,-tsc-deadline,kvm=off,$features" "$@"
 }
 
+# Of the monitor, up to the answer to what hmp asks last. No sed: busybox's
+# wants to see the next line first.
+# shellcheck disable=SC2016 # the words are for the shell inside
+until_answered()
+{
+	timeout 60 sh -c 'while read -r line; do
+		echo "$line"
+		case $line in
+		40000002*) exit ;;
+		esac
+	done'
+}
+
 # hmp NAME COMMAND: waits until QEMU has done it; prints what it said
 hmp()
 {
 	printf '%s\nprint /d 40000001+1\n' "$2" >"/host/tmp/$1.monitor.in"
-	timeout 60 sed '/^40000002/q' <"/host/tmp/$1.monitor.out" | tr -d '\r'
+	until_answered <"/host/tmp/$1.monitor.out" | tr -d '\r'
 }
 
 ticks()

@@ -32,8 +32,10 @@ install_ours()
 	cp /payload/profiles/linux.profile \
 		/host/etc/kvm-hve/domains/plain_?.profile
 	: >/host/etc/kvm-hve/domains/unserved.profile
-	chgrp kvm /dev/kvm-hve
-	chmod 660 /dev/kvm-hve
+	# The number that the group has there
+	chgrp "$(awk -F: '$1 == "kvm" { print $3 }' /host/etc/group)" \
+		/dev/kvm /dev/kvm-hve
+	chmod 660 /dev/kvm /dev/kvm-hve
 }
 
 # No D-Bus, no cgroups and no network here; drivers other than QEMU's are left
@@ -54,7 +56,9 @@ start_libvirt()
 		]
 	END
 	echo 'auth_unix_rw = "none"' >>/host/etc/libvirt/libvirtd.conf
-	start libvirt chroot /host /usr/bin/env \
+	# As init does it: libvirt enters namespaces, and a chroot ends there
+	start libvirt unshare -m sh -c 'cd /host && mount --move . / && exec "$@"' \
+		libvirtd chroot . /usr/bin/env \
 		PATH=/usr/lib/kvm-hve:/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin \
 		LIBVIRT_DRIVER_DIR=/usr/local/drivers libvirtd
 	within 60 virsh version
