@@ -84,10 +84,12 @@ static bool wait_for(u32 n, u32 count)
 static void test_one_shot(u32 n)
 {
 	u32 before = taken(n), early = 0;
-	u64 at = now() + 3 * MS;
+	u64 at = now() + 3 * MS, config;
 
 	set(n, mode(n) | TLFS_STIMER_ENABLED, at);
-	ok(config_of(n) & TLFS_STIMER_ENABLED, "timer %u: enabled", n);
+	config = config_of(n);
+	/* On a busy machine it may have come already. */
+	ok(config & TLFS_STIMER_ENABLED || now() >= at, "timer %u: enabled", n);
 	do {
 		irq_window();
 		early += taken(n) != before && now() < at;
@@ -106,12 +108,12 @@ static void test_stopped(void)
 {
 	u32 before = taken(0);
 
-	set(0, mode(0) | TLFS_STIMER_ENABLED, now() + 2 * MS);
+	set(0, mode(0) | TLFS_STIMER_ENABLED, now() + 20 * MS);
 	wrmsr(MSR_stimer + 1, 0);
 	ok(!(config_of(0) & TLFS_STIMER_ENABLED), "count 0 disables");
-	set(1, mode(1) | TLFS_STIMER_ENABLED, now() + 2 * MS);
+	set(1, mode(1) | TLFS_STIMER_ENABLED, now() + 20 * MS);
 	wrmsr(MSR_stimer + 2, mode(1));
-	pause_us(20000);
+	pause_us(60000);
 	irq_window();
 	ok(taken(0) == before, "and nothing comes of it, nor of a disabled one");
 }
@@ -201,7 +203,7 @@ static void test_periodic(void)
 	/* Lazy ones leave out what they missed, others catch up. */
 	n = taken(0);
 	begin = now();
-	lazy = came(1, 8 * period);
+	lazy = came(1, 16 * period);
 	n = taken(0) - n;
 	passed = (now() - begin) / period;
 	ok(n > lazy, "after 5 periods with interrupts off: %u, lazy %u", n, lazy);
