@@ -6,8 +6,8 @@
 #      KERNEL/HOST as it is written there.
 # Out: each part's own output, then one table of the last result of each row, and
 #      "N passed, N failed" of those that ran now as the last line; status 0 when
-#      nothing failed and something ran. Once there is a result of every row,
-#      Documentation/test-results.md is written, table and all.
+#      nothing failed and something ran. Documentation/test-results.md is written
+#      anew, table and all; rows that have no result yet are named there.
 # State: build/matrix/KERNEL-HOST, what check.sh leaves for each row.
 # Absent on purpose: what a part does (check.sh), and results written by hand.
 set -u
@@ -180,6 +180,10 @@ write_results()
 			"and an emulated processor; a dash is a part that was not run."
 		echo
 		table
+		if [ ${#missing[@]} != 0 ]; then
+			printf '\nNot run yet:\n\n'
+			printf '* %s\n' "${missing[@]}"
+		fi
 		if [ -n "$list" ]; then
 			printf '\nFailed:\n\n%s\n' "$list"
 		fi
@@ -200,9 +204,9 @@ total()
 
 main()
 {
-	local kernel host parts ran=() missing=0
+	local kernel host parts ran=()
 
-	columns=()
+	columns=() missing=()
 	while read -r -u 3 kernel host parts; do
 		if wanted "$kernel" "$host" "$@"; then
 			# shellcheck disable=SC2086 # words on purpose
@@ -212,7 +216,7 @@ main()
 		if [ -e "$logs/$(column "$kernel" "$host")/table" ]; then
 			columns+=("$(column "$kernel" "$host")")
 		else
-			missing=1
+			missing+=("$kernel on $host")
 		fi
 	done 3< <(rows)
 	if [ ${#ran[@]} = 0 ]; then
@@ -220,7 +224,7 @@ main()
 		exit 2
 	fi
 	printf '\n%s\n\n' "$(table)"
-	[ $missing = 1 ] || write_results
+	write_results
 	total "${ran[@]}"
 }
 
