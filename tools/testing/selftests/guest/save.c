@@ -86,17 +86,6 @@ static u64 now(void)
 	return rdmsr(MSR_time_ref_count);
 }
 
-static bool page_time(u64 *time)
-{
-	const volatile struct tlfs_reference_tsc_page *page = (void *)pages[CLOCK];
-	u32 sequence = page->sequence;
-
-	if (!sequence)
-		return false;
-	*time = ((unsigned __int128)rdtsc() * page->scale >> 64) + page->offset;
-	return sequence == page->sequence;
-}
-
 static struct tlfs_message *slot(u32 sint)
 {
 	barrier();
@@ -201,7 +190,7 @@ static void setup_timers(void)
 static void test_clock(u64 first, u64 least)
 {
 	u64 elapsed = param->scratch[SAVE_ELAPSED], by_page, again;
-	bool valid = page_time(&by_page);
+	bool valid = hv_page_time((void *)pages[CLOCK], &by_page);
 
 	ok(first >= least, "the clock does not step back (%ld)", first - least);
 	ok(first - least <= elapsed, "nor does it jump: %lu ms of %lu at most",

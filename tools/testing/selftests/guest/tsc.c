@@ -19,33 +19,11 @@ static volatile struct tlfs_reference_tsc_page *page;
 static volatile u32 valid, invalid, wrong;
 static volatile long worst;
 
-/* The protocol; false: sequence 0 */
-static bool page_time(u64 *time)
-{
-	u32 sequence;
-
-	do {
-		u64 tsc, scale;
-		long offset;
-
-		sequence = page->sequence;
-		if (!sequence)
-			return false;
-		barrier();
-		tsc = rdtsc();
-		scale = page->scale;
-		offset = page->offset;
-		*time = (u64)((unsigned __int128)tsc * scale >> 64) + offset;
-		barrier();
-	} while (page->sequence != sequence);
-	return true;
-}
-
 static u64 now(void)
 {
 	u64 time;
 
-	return page_time(&time) ? time : rdmsr(MSR_time_ref_count);
+	return hv_page_time(page, &time) ? time : rdmsr(MSR_time_ref_count);
 }
 
 /* The page's time must lie between two readings of the counter */
@@ -54,7 +32,7 @@ static void compare_once(void)
 	u64 before = rdmsr(MSR_time_ref_count), time, after;
 	long off = 0;
 
-	if (!page_time(&time)) {
+	if (!hv_page_time(page, &time)) {
 		__atomic_add_fetch(&invalid, 1, __ATOMIC_SEQ_CST);
 		return;
 	}

@@ -96,3 +96,24 @@ u64 hv_call_out(u64 control, u64 block[14])
 		return HV_FAULT | this_cpu()->fault;
 	return result & ~(u64)0xffff0000;
 }
+
+bool hv_page_time(const volatile struct tlfs_reference_tsc_page *page, u64 *time)
+{
+	u32 sequence;
+
+	do {
+		u64 tsc, scale;
+		long offset;
+
+		sequence = page->sequence;
+		if (!sequence)
+			return false;
+		barrier();
+		tsc = rdtsc();
+		scale = page->scale;
+		offset = page->offset;
+		*time = (u64)((unsigned __int128)tsc * scale >> 64) + offset;
+		barrier();
+	} while (page->sequence != sequence);
+	return true;
+}

@@ -54,6 +54,9 @@ u64 hv_call_slow(u64 control);
 /* @qwords of input, in registers or in memory */
 u64 hv_call_input(u64 control, bool fast, const u64 *input, u32 qwords);
 
+/* The protocol of the reference TSC page; false: its sequence is 0 */
+bool hv_page_time(const volatile struct tlfs_reference_tsc_page *page, u64 *time);
+
 static inline u32 hv_status(u64 result)
 {
 	return result & (HV_FAULT | 0xffff);

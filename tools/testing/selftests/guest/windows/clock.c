@@ -14,35 +14,13 @@
 #define SLACK		10l		/* of 100 ns, between page and counter */
 #define INVARIANT	(1u << 8)
 
-static bool read_page(u64 *time)
-{
-	volatile struct tlfs_reference_tsc_page *page = windows.tsc;
-	u32 sequence;
-
-	do {
-		u64 tsc, scale;
-		long offset;
-
-		sequence = page->sequence;
-		if (!sequence)
-			return false;
-		barrier();
-		tsc = rdtsc();
-		scale = page->scale;
-		offset = page->offset;
-		*time = (u64)((unsigned __int128)tsc * scale >> 64) + offset;
-		barrier();
-	} while (page->sequence != sequence);
-	return true;
-}
-
 u64 clock_now(void)
 {
 	u64 time;
 
 	if (!hv_serves(HVE_BIT(TIME)))
 		return rdtsc() * 10000 / param->tsc_khz;
-	return windows.tsc && read_page(&time) ? time :
+	return windows.tsc && hv_page_time(windows.tsc, &time) ? time :
 	       rdmsr(MSR_time_ref_count);
 }
 
@@ -61,7 +39,7 @@ static void start_page(void)
 	wrmsr(MSR_reference_tsc, value);
 	ok(rdmsr(MSR_reference_tsc) == value, "it is enabled at 0x%lx", (u64)page);
 	windows.tsc = page;
-	if (read_page(&time))
+	if (hv_page_time(windows.tsc, &time))
 		ok(time > first && time <= rdmsr(MSR_time_ref_count) + SLACK,
 		   "its time is the counter's (sequence %u)", windows.tsc->sequence);
 	else
