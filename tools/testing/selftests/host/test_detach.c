@@ -86,6 +86,7 @@ int main(int argc, char **argv)
 				.arg = RUN_MS };
 	int device = configured(features);
 	struct foreign foreign = { .device = device };
+	unsigned int waited;
 	pthread_t thread;
 	void *status;
 
@@ -99,7 +100,8 @@ int main(int argc, char **argv)
 	ok(attach(device, vm.fd) == EBUSY, "attaching with vCPUs: %s",
 	   hve_why(device));
 	pthread_create(&thread, NULL, run, &vm);
-	ms_sleep(RUN_MS / 2);
+	for (waited = 0; waited < RUN_MS && !hypercall_pages(&vm); waited += 100)
+		ms_sleep(100);
 	ok(hypercall_pages(&vm) == 1, "the guest has its hypercall page");
 	ok(detach(device, vm.fd) == EBUSY, "detaching while it runs: %s",
 	   hve_why(device));
