@@ -140,6 +140,7 @@ snapshots()
 	chroot /host qemu-img create -q -f qcow2 /tmp/state.qcow2 1G
 	vm one $drive
 	check "$provider: a guest comes up" ready one || return
+	check "$provider: its clock runs" within 30 more_lines one 5 || return
 	hmp one stop >/dev/null
 	moment one
 	check "$provider: savevm" saved_as "$(hmp one 'savevm moment')"
@@ -188,6 +189,7 @@ migration()
 	note "$provider: its clock events come from $(fact from clockevent)"
 	vm to -incoming unix:/tmp/move.sock
 	within 20 test -S /host/tmp/move.sock
+	within 30 more_lines from 5
 	check "$provider: the guest's timers before" keeps_rate from
 	moment from
 	hmp from 'migrate -d unix:/tmp/move.sock' >"$work/said.move"
