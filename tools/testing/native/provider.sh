@@ -8,6 +8,7 @@
 #      applied. Absent on purpose: what is started.
 
 keeper=''
+tab=$(printf '\t')
 
 # The lines of `explained` with this name apply to the host
 host_tag="$(uname -r)"
@@ -65,7 +66,7 @@ unexplained()
 # explanation PART DIFFERENCE: why it is well; false when nobody knows
 explanation()
 {
-	while IFS='|' read -r part kernel pattern reason; do
+	while IFS="$tab" read -r part kernel pattern reason; do
 		[ "$part" = "$1" ] || continue
 		# shellcheck disable=SC2254 # a pattern it is
 		case $host_tag in
