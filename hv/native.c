@@ -183,13 +183,11 @@ void hve_native_cpuid_set(struct hve_vcpu *vcpu)
 {
 	struct hve_native_vcpu *native = vcpu->native;
 	struct hve_vm *vm = vcpu->vm;
-	u32 i, regs[4];
+	u32 i;
 
 	for (i = 0; i < HVE_CPUID_LEAVES; i++)
-		hve_kvm_vmm_leaf(vcpu->kvm, HVE_CPUID_BASE + i,
+		hve_kvm_vmm_leaf(vcpu->kvm, hve_cpuid_number(i),
 				 native->leaf[i].reg);
-	hve_kvm_vmm_leaf(vcpu->kvm, TLFS_SYNDBG_CAPABILITIES, regs);
-	native->syndbg = regs[HVE_EAX];
 	native->enabled = native->leaf[1].reg[HVE_EAX] ==
 			  TLFS_INTERFACE_SIGNATURE;
 	decide(native, vm->features);

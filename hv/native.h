@@ -13,20 +13,17 @@
 #include <linux/kvm.h>
 #include "hve.h"
 
-/* Of the debugger; its MSRs have a VMM behind them in this mode only. */
-#define HVE_SYNDBG_CONTROL	(HVE_MSR_BASE + 0xf1)
-#define HVE_SYNDBG_STATUS	(HVE_MSR_BASE + 0xf2)
-#define HVE_SYNDBG_SEND		(HVE_MSR_BASE + 0xf3)
-#define HVE_SYNDBG_RECEIVE	(HVE_MSR_BASE + 0xf4)
-#define HVE_SYNDBG_PENDING	(HVE_MSR_BASE + 0xf5)
-#define HVE_SYNDBG_OPTIONS	(HVE_MSR_BASE + 0xff)
+/* MSR_name: its number, of several the first */
+enum {
+#define HVE_MSR(name, id, number, ...)	MSR_##name = (number),
+#include <hve/enlightenments.def>
+};
 
 /**
  * struct hve_native - of a VM
  * @crash_ctl: the MSR, as the VMM set it; hve_vm.lock, read without it
  * @page_by_guest: the guest itself enabled the TSC page last, and it was not
  *	written since; hve_vm.lock
- * @syndbg: the debugger's MSRs; hve_vm.lock, read without it
  * @moved: vCPUs whose VP index is not their own number; hve_vm.lock, read
  *	without it
  * @events: eventfds by connection; written under hve_vm.lock, read under RCU
@@ -35,9 +32,6 @@
 struct hve_native {
 	u64 crash_ctl;
 	bool page_by_guest;
-	struct {
-		u64 control, status, send, receive, pending, options;
-	} syndbg;
 	u32 moved;
 	struct xarray events;
 	struct xarray routes;
@@ -47,8 +41,7 @@ struct hve_native {
  * struct hve_native_vcpu - of a vCPU; its thread's, and that of ioctls on it
  * @enabled: the VMM's CPUID has the interface "Hv#1"
  * @enforce: only what CPUID says answers
- * @leaf: leaves 0x40000000 and up of that CPUID
- * @syndbg: leaf 0x40000082 EAX of it
+ * @leaf: that CPUID, by slot
  * @msrs: rows that answer the guest, one bit each
  * @calls: likewise
  * @synic: the VMM enabled the SynIC; read by anybody
@@ -60,7 +53,6 @@ struct hve_native_vcpu {
 	bool enabled;
 	bool enforce;
 	struct hve_cpuid_leaf leaf[HVE_CPUID_LEAVES];
-	u32 syndbg;
 	u64 msrs;
 	u64 calls;
 	bool synic;

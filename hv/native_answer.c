@@ -5,8 +5,8 @@
  * In: KVM_CHECK_EXTENSION, KVM_GET_SUPPORTED_HV_CPUID, KVM_GET_MSR_INDEX_LIST.
  * Out: capabilities, leaves and MSRs as the newest KVM has them, on every kernel:
  * the leaves are those of the features that KVM has too, with what it has beside
- * the TLFS. What is nested is answered as not there, but for one hint. Owns no state, takes no
- * lock. What the VMM makes of it is in native.c.
+ * the TLFS. What is nested is answered as not there, but for one hint. Owns no
+ * state, takes no lock. What the VMM makes of it is in native.c.
  */
 #include <linux/kernel.h>
 #include <linux/kvm.h>
@@ -17,7 +17,7 @@
 /* KVM does not have these, or not as something that a VMM can choose. */
 #define NOT_OFFERED	(HVE_BIT(GUEST_IDLE) | HVE_BIT(VP_INDEX_CALLS) |	\
 			 HVE_BIT(XMM_OUTPUT) | HVE_BIT(HW_FEATURES) |	\
-			 HVE_BIT(AVIC))
+			 HVE_BIT(AVIC) | HVE_BIT(SYNDBG))
 
 int hve_native_extension(long extension)
 {
@@ -104,11 +104,6 @@ void hve_native_leaves(u64 features, u32 max_vcpus,
 	leaf[9].reg[HVE_EAX] = TLFS_NESTED_MSR_BITMAP;
 }
 
-enum {
-#define HVE_MSR(name, id, number, ...)	MSR_##name = (number),
-#include <hve/enlightenments.def>
-};
-
 /* Of several of a kind mostly the first: whoever knows it knows the others. */
 u32 hve_native_listed_msr(u32 i)
 {
@@ -120,8 +115,9 @@ u32 hve_native_listed_msr(u32 i)
 		MSR_vp_runtime, MSR_scontrol, MSR_stimer, MSR_vp_assist_page,
 		MSR_reenlightenment_control, MSR_tsc_emulation_control,
 		MSR_tsc_emulation_status, MSR_tsc_invariant_control,
-		HVE_SYNDBG_OPTIONS, HVE_SYNDBG_CONTROL, HVE_SYNDBG_STATUS,
-		HVE_SYNDBG_SEND, HVE_SYNDBG_RECEIVE, HVE_SYNDBG_PENDING,
+		MSR_syndbg_options, MSR_syndbg_control, MSR_syndbg_status,
+		MSR_syndbg_send_buffer, MSR_syndbg_receive_buffer,
+		MSR_syndbg_pending_buffer,
 	};
 
 	return i < ARRAY_SIZE(listed) ? listed[i] : 0;

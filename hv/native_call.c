@@ -14,9 +14,11 @@
 /* "Hypercall Interface", Extended Hypercall Interface: 64 behind the first */
 #define EXTENDED_FIRST		0x8001u
 #define EXTENDED_LAST		(EXTENDED_FIRST + 64)
-/* "Synthetic debugging": post, retrieve, reset */
-#define DEBUG_FIRST		0x0069u
-#define DEBUG_RESET		0x006bu
+
+enum {
+#define HVE_CALL(name, id, code, ...)	CODE_##name = (code),
+#include <hve/enlightenments.def>
+};
 
 /* HvCallSignalEvent's input in one word */
 #define EVENT_FLAG		0x0000ffff00000000ull
@@ -28,7 +30,8 @@ static bool is_extended(u16 code)
 
 static bool is_debugging(u16 code)
 {
-	return code >= DEBUG_FIRST && code <= DEBUG_RESET;
+	return code >= CODE_post_debug_data &&
+	       code <= CODE_reset_debug_session;
 }
 
 /* Row of the call, or -1 */
@@ -116,7 +119,7 @@ static enum hve_native_result communicate(struct hve_vcpu *vcpu,
 static enum hve_native_result debug(struct hve_vcpu *vcpu,
 				    const struct hve_hcall *call, u64 *result)
 {
-	if (call->fast && call->code != DEBUG_RESET)
+	if (call->fast && call->code != CODE_reset_debug_session)
 		*result = TLFS_STATUS_INVALID_PARAMETER;
 	else if (!hve_native_syndbg_enabled(vcpu))
 		*result = TLFS_STATUS_INVALID_HYPERCALL_CODE;

@@ -4,13 +4,15 @@
 # Run a command inside an emulated host with KVM; one contract for every host.
 # In:  [--kernel SPEC] [--payload DIR] [--smp N] [--mem MB] [--timeout SECONDS]
 #      [--root] [--share NAME=DIR] [--module NAME] [--qemu-arg ARG]
-#      [--append WORDS] [--log FILE] [--vmlinuz] [--shell] [-- COMMAND...]
+#      [--append WORDS] [--log FILE] [--silence SECONDS] [--vmlinuz] [--shell]
+#      [-- COMMAND...]
 #      --vmlinuz boots the compressed image: 3 s slower, but with KASLR.
 #      One COMMAND word is shell text, several are a program and its arguments;
 #      none means DIR/cmd. KERNEL, LAB_HOST, LAB_ACCEL, LAB_ROOT, KVM_HVE_CACHE.
 # Out: the console on stdout and in a log. Status 0: the command succeeded and
 #      the kernel never complained; 1: one of them did; 2: wrong call; 3: the
-#      host died without a verdict; 124: it was stopped at the time limit.
+#      host died without a verdict; 124: it was stopped at the time limit, or
+#      after --silence without a word on the console.
 # Absent on purpose: trust in anything but the second serial port's last line.
 set -eu
 
@@ -20,7 +22,7 @@ here=$(dirname "$(readlink -f "$0")")
 
 defaults()
 {
-	kernel=${KERNEL:-} payload='' smp='' mem=2048 timeout=300
+	kernel=${KERNEL:-} payload='' smp='' mem=2048 timeout=300 silence=''
 	root=0 shell=0 compressed=0 words='' console_log=''
 	shares=() extra=() modules_wanted=() command=()
 }
@@ -33,7 +35,7 @@ parse()
 		--shell) shell=1; shift; continue ;;
 		--vmlinuz) compressed=1; shift; continue ;;
 		--)      shift; command=("$@"); break ;;
-		-h | --help) sed -n '4,14s/^# //p' "$0"; exit 0 ;;
+		-h | --help) sed -n '4,16s/^# //p' "$0"; exit 0 ;;
 		esac
 		[ $# -gt 1 ] || die 2 "$1 wants a value, or is unknown; see --help"
 		case $1 in
@@ -42,6 +44,7 @@ parse()
 		--smp)      smp=$2 ;;
 		--mem)      mem=$2 ;;
 		--timeout)  timeout=$2 ;;
+		--silence)  silence=$2 ;;
 		--share)    shares+=("$2") ;;
 		--module)   modules_wanted+=(--module "$2") ;;
 		--qemu-arg) extra+=("$2") ;;
@@ -69,7 +72,8 @@ check_options()
 {
 	local item
 
-	for item in smp mem timeout; do
+	silence=${silence:-$timeout}
+	for item in smp mem timeout silence; do
 		case ${!item} in
 		'' | *[!0-9]* | 0*) die 2 "--$item ${!item} is no positive number" ;;
 		esac
@@ -168,6 +172,26 @@ cleanup()
 	fi
 }
 
+# Nothing came to the console for as long as --silence says.
+is_silent()
+{
+	local now said
+
+	said=$(stat -c %Y "$console_log" 2>/dev/null) || return 1
+	printf -v now '%(%s)T' -1
+	[ $((now - said)) -ge "$silence" ]
+}
+
+# Until the host has to be stopped, or this script is no more
+watch_host()
+{
+	local end=$((SECONDS + timeout))
+
+	while [ $SECONDS -lt $end ] && kill -0 $$ 2>/dev/null && ! is_silent; do
+		sleep 1
+	done
+}
+
 # Start the host and wait for its end or for the time limit; host_status and
 # timed_out tell which.
 boot()
@@ -187,14 +211,16 @@ boot()
 	filter_pid=$!
 	setpriv --pdeathsig KILL "${host_cmd[@]}" </dev/null >"$work/console" &
 	host_pid=$!
-	setpriv --pdeathsig KILL sleep "$timeout" &
+	: >"$console_log"
+	watch_host &
 	timer_pid=$!
 	wait -n "$host_pid" "$timer_pid" || host_status=$?
 	if kill -0 "$timer_pid" 2>/dev/null; then
 		host_pid=''
 		kill "$timer_pid"
 	else
-		timed_out=1
+		timed_out=1 limit="$timeout s without an end"
+		! is_silent || limit="$silence s without a word"
 		stop_host
 	fi
 	timer_pid=''
@@ -217,7 +243,7 @@ judge()
 	last=$(tr -d '\r' <"$verdict" | tail -n 1)
 	trouble=$(console_splat)
 	if [ $timed_out = 1 ]; then
-		say "stopped after $timeout s without an end${trouble:+ ($trouble)};" \
+		say "stopped after $limit${trouble:+ ($trouble)};" \
 		    "log: $console_log"
 		return 124
 	fi

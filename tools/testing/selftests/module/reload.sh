@@ -18,6 +18,7 @@ while [ "$i" -lt "$rounds" ]; do
 	load || bad=$((bad + 1))
 	if [ $((i % 50)) = 49 ]; then
 		vmm "$here/guests/vpindex.bin" >/dev/null || bad=$((bad + 1))
+		echo "# $((i + 1)) rounds"
 	fi
 	unload || bad=$((bad + 1))
 	i=$((i + 1))
