@@ -6,7 +6,8 @@
 #      dies or falls silent without a word of its kernel is started once more,
 #      from the test on that it did not finish: QEMU's emulation of SVM loses an
 #      interrupt of the host now and then (Documentation/lab.rst). The same test
-#      twice is a failure. State: build/selftests. Absent on purpose: the tests themselves (tests.list).
+#      twice is a failure.
+# State: build/selftests. Absent on purpose: the tests themselves (tests.list).
 set -eu -o pipefail
 
 here=$(dirname "$(readlink -f "$0")")
