@@ -34,11 +34,12 @@ static void check_leaves(const struct hve_config *config, uint64_t features,
 	memset(leaf, 0xff, sizeof(leaf));
 	hve_cpuid_build(config, features, max_vcpus, leaf);
 	must(leaf[0].reg[HVE_EAX] == HVE_CPUID_BASE +
-	     (features & HVE_BIT(HW_FEATURES) ? 6 : 5));
+	     (features & HVE_BIT(SYNDBG) ? 0x82 :
+	      features & HVE_BIT(HW_FEATURES) ? 6 : 5));
 	must(leaf[1].reg[HVE_EAX] == TLFS_INTERFACE_SIGNATURE);
 #define HVE_CPUID(id, number, register, bits)				\
 	if (features & HVE_BIT(id))					\
-		must((leaf[(number) - HVE_CPUID_BASE].reg[HVE_##register] & \
+		must((leaf[hve_cpuid_slot(number)].reg[HVE_##register] & \
 		      (bits)) == (bits));
 #include <hve/enlightenments.def>
 	memcpy(before, leaf, sizeof(leaf));
@@ -71,7 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (tame & 4)
 		config.flags &= HVE_CONFIG_KVM_HIDE | HVE_CONFIG_VERSION |
-				HVE_CONFIG_LENIENT | HVE_CONFIG_HINTS;
+				HVE_CONFIG_LENIENT | HVE_CONFIG_HINTS |
+				HVE_CONFIG_SYNDBG_CALLS;
 	if (hve_config_check(&config, NULL, 0)) {
 		check_refusal(&config, room);
 		return 0;
