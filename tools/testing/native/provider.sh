@@ -4,9 +4,13 @@
 #
 # The same on KVM's own code and on the module, and what differs.
 # In:  sourced by the tests of native; /payload/explained. Out: functions.
-# State: $prefix, what a command is started with; $work/used, explanations that
-#      applied. Absent on purpose: what is started.
+# State: $prefix, what a command is started with; $work/own and $work/module, the
+#      lines to compare; $work/used, explanations that applied. Absent on purpose:
+#      what is started.
 
+: >"$work/own"
+: >"$work/module"
+: >"$work/used"
 keeper=''
 tab=$(printf '\t')
 
