@@ -97,10 +97,12 @@ static void on_irq(struct regs *regs)
 	volatile u32 *assist = (void *)pages[this_cpu()->index ? ASSIST_1 : ASSIST];
 
 	(void)regs;
-	if (__atomic_fetch_and(assist, ~1u, __ATOMIC_SEQ_CST) & 1)
+	if (__atomic_fetch_and(assist, ~1u, __ATOMIC_SEQ_CST) & 1) {
 		not_needed++;
-	else
-		wrmsr(MSR_eoi, 0);
+		irq_settle();
+		return;
+	}
+	wrmsr(MSR_eoi, 0);
 }
 
 static void common(void)

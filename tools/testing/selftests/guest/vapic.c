@@ -32,6 +32,7 @@ static void on_irq(struct regs *regs)
 		low_set = set;
 	if (set) {
 		without++;
+		irq_settle();
 		return;
 	}
 	wrmsr(MSR_eoi, 0);

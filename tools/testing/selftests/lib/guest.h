@@ -189,6 +189,17 @@ static inline void cpuid(u32 leaf, u32 sub, u32 reg[4])
 		     "=d"(reg[3]) : "a"(leaf), "c"(sub) : "memory");
 }
 
+/*
+ * For a handler that ends its interrupt without an exit: until the next one QEMU
+ * may deliver it again (lab.rst), which only inside of the handler can be told.
+ */
+static inline void irq_settle(void)
+{
+	u32 reg[4];
+
+	cpuid(0, 0, reg);
+}
+
 /* Each returns NO_FAULT or the vector that the access raised */
 static inline u32 rdmsr_safe(u32 msr, u64 *value)
 {

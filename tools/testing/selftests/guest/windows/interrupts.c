@@ -28,6 +28,7 @@ void end_of_interrupt(void)
 	if (cpu->assist &&
 	    __atomic_fetch_and(cpu->assist, ~1u, __ATOMIC_SEQ_CST) & 1) {
 		cpu->by_assist++;
+		irq_settle();
 		return;
 	}
 	cpu->by_msr++;
