@@ -16,7 +16,8 @@ set -u
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
 logs=${CHECK_LOGS:-$top/build/check}
-parts=(unit tools lint fuzz lab demo reboot clients selftests newest vmx dkms bench)
+parts=(unit tools lint fuzz lab demo reboot clients selftests newest vmx
+       kselftests dkms bench)
 # What tells soonest that a kernel is not the one the module was written for: a
 # test of each row, the hooks, and one of everything that KVM's insides are for.
 telling=(rows-cpuid rows-msr rows-call privilege hypercall-page tsc vapic ipi flush
@@ -40,6 +41,7 @@ part_reboot()    { "$here/vmm/lab.sh" reboot; }
 part_clients()   { "$here/vmm/lab.sh" clients; }
 part_vmm()       { "$here/vmm/lab.sh"; }
 part_newest()    { KERNEL=newest "$here/selftests/lab.sh" "${telling[@]/#/-t}"; }
+part_kselftests() { "$here/native/lab.sh" selftests; }
 part_native()    { "$here/native/lab.sh"; }
 part_dkms()      { "$here/lab/dkms.sh"; }
 part_package()   { "$here/lab/package.sh"; }
