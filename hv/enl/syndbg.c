@@ -205,6 +205,15 @@ static bool may_call(const struct hve_vcpu *vcpu)
 	return READ_ONCE(vcpu->vm->syndbg.options) & TLFS_SYNDBG_USE_CALLS;
 }
 
+/* What all three calls begin with: they are allowed, and their fixed input */
+static enum hve_verdict take_input(struct hve_vcpu *vcpu,
+				   const struct hve_hcall *call, void *in,
+				   u32 size)
+{
+	return may_call(vcpu) ? hve_hcall_input(vcpu, call, 0, in, size) :
+				HVE_NOT_ALLOWED;
+}
+
 enum hve_verdict hve_do_post_debug_data(struct hve_vcpu *vcpu,
 					struct hve_hcall *call)
 {
@@ -212,9 +221,7 @@ enum hve_verdict hve_do_post_debug_data(struct hve_vcpu *vcpu,
 	struct tlfs_debug_post in;
 	enum hve_verdict verdict;
 
-	if (!may_call(vcpu))
-		return HVE_NOT_ALLOWED;
-	verdict = hve_hcall_input(vcpu, call, 0, &in, sizeof(in));
+	verdict = take_input(vcpu, call, &in, sizeof(in));
 	if (verdict != HVE_OK)
 		return verdict;
 	if (in.count > TLFS_DEBUG_DATA_MAX)
@@ -255,9 +262,7 @@ enum hve_verdict hve_do_retrieve_debug_data(struct hve_vcpu *vcpu,
 	struct tlfs_debug_retrieve in;
 	enum hve_verdict verdict;
 
-	if (!may_call(vcpu))
-		return HVE_NOT_ALLOWED;
-	verdict = hve_hcall_input(vcpu, call, 0, &in, sizeof(in));
+	verdict = take_input(vcpu, call, &in, sizeof(in));
 	if (verdict != HVE_OK)
 		return verdict;
 	if (in.count > TLFS_DEBUG_DATA_MAX)
@@ -280,9 +285,7 @@ enum hve_verdict hve_do_reset_debug_session(struct hve_vcpu *vcpu,
 	enum hve_verdict verdict;
 	u32 options;
 
-	if (!may_call(vcpu))
-		return HVE_NOT_ALLOWED;
-	verdict = hve_hcall_input(vcpu, call, 0, &options, sizeof(options));
+	verdict = take_input(vcpu, call, &options, sizeof(options));
 	if (verdict != HVE_OK)
 		return verdict;
 	hve_debug_whereabouts(vm->debug, &out.host_ip, &out.host_port);

@@ -103,15 +103,7 @@ total()
 	echo "$passed passed, $failed failed"
 }
 
-names=("$@")
-if [ $# = 0 ]; then
-	for file in "$here"/tests/*.sh; do
-		name=$(basename "$file" .sh)
-		names+=("${name#*-}")
-	done
-fi
-"$lab/deps.sh" build lab
-eval "$("$lab/kernel.sh" --kernel "${KERNEL:-}")"
+begin "$@"
 say "building the module for Linux $release, hve and the guests"
 payload
 status=0

@@ -105,15 +105,7 @@ boot_images()
 	boot_image "$out/payload/second.iso" "${second##* }" work,pages,clock
 }
 
-names=("$@")
-if [ $# = 0 ]; then
-	for file in "$here"/tests/*.sh; do
-		name=$(basename "$file" .sh)
-		names+=("${name#*-}")
-	done
-fi
-"$lab/deps.sh" build lab
-eval "$("$lab/kernel.sh" --kernel "${KERNEL:-}")"
+begin "$@"
 # shellcheck disable=SC2154 # release and vmlinux come out of the eval
 say "building the module for Linux $release, hve and the guests"
 prepare

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2154 # top, lab, out and what kernel.sh says are the caller's
+# shellcheck disable=SC2154 # here, top, lab and out are the caller's; the rest kernel.sh's
 #
 # What every test with VMMs of this world needs: a payload and a host to run it.
-# In:  sourced by scripts that set top (the source tree), lab (its lab), out (a
-#      folder below build) and have eval'ed what kernel.sh says; KERNEL, HVE_KO.
-# Out: prepare fills out/payload; run_test NAME RUN.SH-ARGUMENTS... boots a host
+# In:  sourced by scripts that set here (their folder), top (the source tree), lab
+#      (its lab) and out (a folder below build); KERNEL, HVE_KO.
+# Out: begin TEST... sets names, and what kernel.sh says; prepare fills out/payload; run_test NAME RUN.SH-ARGUMENTS... boots a host
 #      for one test. A host that dies without a word of its kernel, or a guest
 #      that does not come up, is tried again, twice at most, and its output kept
 #      as comments: QEMU's emulation of SVM does that, with and without hve
@@ -44,6 +44,23 @@ guest_image()
 	install -m 755 "$vmm/guest/init" "$out/guest/init"
 	(cd "$out/guest" && find . | cpio -o -H newc --quiet) \
 		>"$out/payload/guest.img"
+}
+
+# Set names to the tests given, or to all that $here/tests has, and what
+# kernel.sh says; packages are there then.
+begin()
+{
+	local file name
+
+	names=("$@")
+	if [ $# = 0 ]; then
+		for file in "$here"/tests/*.sh; do
+			name=$(basename "$file" .sh)
+			names+=("${name#*-}")
+		done
+	fi
+	"$lab/deps.sh" build lab
+	eval "$("$lab/kernel.sh" --kernel "${KERNEL:-}")"
 }
 
 # The module, hve, guests and where the guests' kernel is
