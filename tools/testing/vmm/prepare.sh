@@ -5,11 +5,12 @@
 # What every test with VMMs of this world needs: a payload and a host to run it.
 # In:  sourced by scripts that set here (their folder), top (the source tree), lab
 #      (its lab) and out (a folder below build); KERNEL, HVE_KO.
-# Out: begin TEST... sets names, and what kernel.sh says; prepare fills out/payload; run_test NAME RUN.SH-ARGUMENTS... boots a host
-#      for one test. A host that dies without a word of its kernel, or a guest
-#      that does not come up, is tried again, twice at most, and its output kept
-#      as comments: QEMU's emulation of SVM does that, with and without hve
-#      (Documentation/lab.rst). retries counts these.
+# Out: begin TEST... sets names, and what kernel.sh says; prepare fills
+#      out/payload; run_test NAME RUN.SH-ARGUMENTS... boots a host for one test. A
+#      host that dies without a word of its kernel, or a guest that does not come
+#      up, is tried again, twice at most, and its output kept as comments: QEMU's
+#      emulation of SVM does that, with and without hve (Documentation/lab.rst).
+#      retries counts these.
 # State: $out, with a log of each test, by its name or $label. Absent on
 #      purpose: knowledge of what is tested.
 
