@@ -20,6 +20,7 @@ help:
 	@echo "bench    what each operation costs, beside KVM's own code"
 	@echo "fuzz     random input for the pure code, TIME=60 seconds, with coverage"
 	@echo "fuzz-guest  a guest that does random things: TIME=60 SEED=0 KERNEL=debug"
+	@echo "fuzz-ioctls  a program that makes random ioctls: the same"
 	@echo "debug-kernel  build the kernel of KERNEL=debug now: up to half an hour, once"
 	@echo "unit     tests of the pure code, on this machine"
 	@echo "lint     sparse, coccinelle, shellcheck, W=1, style"
@@ -58,7 +59,10 @@ fuzz:
 	@$(MAKE) -s -C tools/testing/fuzz run TIME=$(or $(TIME),60) SEED=$(or $(SEED),0)
 
 fuzz-guest:
-	@tools/testing/fuzz/guest.sh $(or $(TIME),60) $(or $(SEED),0)
+	@tools/testing/fuzz/lab.sh guest $(or $(TIME),60) $(or $(SEED),0)
+
+fuzz-ioctls:
+	@tools/testing/fuzz/lab.sh ioctls $(or $(TIME),60) $(or $(SEED),0)
 
 debug-kernel:
 	@$(LAB)/source.sh debug

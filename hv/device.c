@@ -205,6 +205,10 @@ static long open_port(struct hve_context *context, unsigned long arg)
 		return err;
 	err = hve_port_open(context, &request);
 	switch (err) {
+	case -EBADF:
+		return hve_context_refuse(context, err,
+					  "eventfd %d is not open",
+					  request.eventfd);
 	case -EINVAL:
 		return hve_context_refuse(context, err,
 					  "no such port: check its kind, direction, VP, SINT, flag and eventfd");

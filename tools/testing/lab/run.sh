@@ -22,7 +22,7 @@ here=$(dirname "$(readlink -f "$0")")
 
 defaults()
 {
-	kernel=${KERNEL:-} payload='' smp='' mem=2048 timeout=300 silence=''
+	kernel=${KERNEL:-} payload='' smp='' mem='' timeout=300 silence=''
 	root=0 shell=0 compressed=0 words='' console_log=''
 	shares=() extra=() modules_wanted=() command=()
 }
@@ -73,6 +73,10 @@ check_options()
 	local item
 
 	silence=${silence:-$timeout}
+	case $kernel in
+	debug*) mem=${mem:-3072} ;;	# checkers keep their own notes of it
+	*)      mem=${mem:-2048} ;;
+	esac
 	for item in smp mem timeout silence; do
 		case ${!item} in
 		'' | *[!0-9]* | 0*) die 2 "--$item ${!item} is no positive number" ;;

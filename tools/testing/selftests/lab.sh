@@ -23,8 +23,8 @@ cp "$top/tools/hve/hve-static" "$out/hve"
 # What an emulated machine has to load from an emulated CD had better be small.
 strip --strip-debug "$out"/kvm-hve.ko "$out"/hve* "$out"/test-*
 case ${KERNEL:-} in
-debug*) mem=3072 limit=10800 silence=1800 ;;		# checkers take memory and time
-*)      mem=2048 limit=2400 silence=400 ;;
+debug*) limit=10800 silence=1800 ;;		# checkers take time
+*)      limit=2400 silence=400 ;;
 esac
 cp -r "$top/tools/hve/profiles" "$out/profiles"
 
@@ -32,7 +32,7 @@ cp -r "$top/tools/hve/profiles" "$out/profiles"
 host()
 {
 	"$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --payload "$out" \
-		--mem $mem --timeout $limit --silence $silence -- \
+		--timeout $limit --silence $silence -- \
 		sh /payload/run "$@" 2>&1 | tee "$out.log"
 }
 
