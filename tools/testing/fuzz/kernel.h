@@ -51,6 +51,8 @@ extern int fuzz_allocations;	/* how many work; less than zero: all */
 
 static inline void *fuzz_alloc(size_t count, size_t size)
 {
+	/* More than userspace may ask for: HVE_BLOB_MAX */
+	assert(count * size <= 64u << 20);
 	if (!fuzz_allocations)
 		return NULL;
 	fuzz_allocations -= fuzz_allocations > 0;
