@@ -93,6 +93,7 @@ void vcpu_set_cpuid(struct vcpu *vcpu);
 /* vm_call.c: one request of the guest; a reboot by @caller, others parked */
 void vm_request(struct vcpu *vcpu, unsigned int gpa);
 void vm_reboot(struct vcpu *caller);
+void vcpu_wait_parked(const struct vcpu *vcpu);
 
 /* inside.c: hve-vmm's life in this process, with the guest's output thrown away */
 int vm_inside(struct vm *vm, int device, const char *guest);

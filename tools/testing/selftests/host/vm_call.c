@@ -88,19 +88,27 @@ static int stat_request(struct vcpu *vcpu, struct test_request *request)
 	return read_stat(vcpu->vm->fd, name, &request->arg[1]);
 }
 
+/* The guest knows that it asked for it before its thread gets here. */
+void vcpu_wait_parked(const struct vcpu *vcpu)
+{
+	unsigned int ms;
+
+	for (ms = 0; !__atomic_load_n(&vcpu->parked, __ATOMIC_SEQ_CST); ms++) {
+		if (ms == 60000)
+			trouble("vCPU %u does not park", vcpu->index);
+		usleep(1000);
+	}
+}
+
 /* As a VMM does it that has never heard of Hyper-V: all of them, boot first */
 void vm_reboot(struct vcpu *caller)
 {
 	struct vm *vm = caller->vm;
 	unsigned int i;
 
-	for (i = 0; i < vm->nr_vcpus; i++) {
-		struct vcpu *vcpu = &vm->vcpus[i];
-
-		if (vcpu != caller && !__atomic_load_n(&vcpu->parked,
-						       __ATOMIC_SEQ_CST))
-			trouble("vCPU %u is not parked at the reboot", i);
-	}
+	for (i = 0; i < vm->nr_vcpus; i++)
+		if (&vm->vcpus[i] != caller)
+			vcpu_wait_parked(&vm->vcpus[i]);
 	/* Let KVM finish the OUT that asked for this, as pending at the exit */
 	caller->run->immediate_exit = 1;
 	ioctl(caller->fd, KVM_RUN, NULL);

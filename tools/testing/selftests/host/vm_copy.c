@@ -41,8 +41,7 @@ void vm_stop(struct vm *vm)
 	for (i = 0; i < vm->nr_vcpus; i++) {
 		struct vcpu *vcpu = &vm->vcpus[i];
 
-		while (!__atomic_load_n(&vcpu->parked, __ATOMIC_SEQ_CST))
-			ms_sleep(1);
+		vcpu_wait_parked(vcpu);
 		/* Let KVM finish the OUT that asked for it */
 		vcpu->run->immediate_exit = 1;
 		if (!ioctl(vcpu->fd, KVM_RUN, NULL) || errno != EINTR)
