@@ -23,7 +23,7 @@ cp "$top/tools/hve/hve-static" "$out/hve"
 # What an emulated machine has to load from an emulated CD had better be small.
 strip --strip-debug "$out"/kvm-hve.ko "$out"/hve* "$out"/test-*
 case ${KERNEL:-} in
-debug*) limit=10800 silence=1800 ;;		# checkers take time
+debug*) limit=10800 silence=900 ;;		# checkers take time
 *)      limit=2400 silence=400 ;;
 esac
 cp -r "$top/tools/hve/profiles" "$out/profiles"
