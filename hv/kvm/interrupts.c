@@ -71,7 +71,13 @@ bool hve_kvm_vector_pending(struct kvm_vcpu *vcpu, u8 vector)
 	/* "Advanced Programmable Interrupt Controller": 32 bits every 16 bytes */
 	const u32 at = (APIC_IRR + vector / 32 * 16) / sizeof(*regs);
 
-	return regs && READ_ONCE(regs[at]) & BIT(vector % 32);
+	if (regs && READ_ONCE(regs[at]) & BIT(vector % 32))
+		return true;
+	/*
+	 * What is posted to a vCPU that does not run is not in there before it
+	 * enters the guest. KVM tells that something is, not what.
+	 */
+	return static_call(hve_kvm_arch_dy_has_pending_interrupt)(vcpu);
 }
 
 void hve_kvm_end_interrupt(struct kvm_vcpu *vcpu)

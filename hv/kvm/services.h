@@ -122,7 +122,10 @@ void hve_kvm_wake(struct kvm_vcpu *vcpu);
 void hve_kvm_request_entry(struct kvm_vcpu *vcpu);
 /* What woke it has been seen; in its thread */
 void hve_kvm_woken(struct kvm_vcpu *vcpu);
-/* @vector is requested and not taken yet; false where that cannot be known */
+/*
+ * @vector is requested and not taken yet; false where that cannot be known, true
+ * where the processor delivers and any vector is on its way to this vCPU
+ */
 bool hve_kvm_vector_pending(struct kvm_vcpu *vcpu, u8 vector);
 
 /*

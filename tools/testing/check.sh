@@ -84,7 +84,7 @@ run_part()
 
 rm -rf "$logs"
 mkdir -p "$logs"
-"$here/lab/deps.sh" build lab vmx unit lint root fuzz || exit 1
+"$here/lab/deps.sh" build lab unit lint root fuzz || exit 1
 [ $# = 0 ] || parts=("$@")
 for name in "${parts[@]}"; do
 	run_part "$name"

@@ -4,7 +4,7 @@
 # What the lab asks of apt.
 # In:  sourced after common.sh; the machine's own apt sources, in either
 #      of their two formats (apt itself reads them for us).
-# Out: apt_codename, apt_has_suite, apt_add_suite, apt_refresh, apt_versions,
+# Out: is_debian, apt_codename, apt_has_suite, apt_add_suite, apt_refresh, apt_versions,
 #      apt_download, apt_sources; apt_look_at, for suites that are not this machine's.
 # State: at most one file per suite, /etc/apt/sources.list.d/kvm-hve-*.sources;
 #      apt_opts;      cache/apt/SUITE, the lists of a suite that the machine does not have.
@@ -13,6 +13,11 @@
 
 # Options for apt that apt_look_at sets
 apt_opts=()
+
+is_debian()
+{
+	grep -qx 'ID=debian' /etc/os-release
+}
 
 apt_codename()
 {

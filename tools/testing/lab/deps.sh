@@ -18,7 +18,7 @@ here=$(dirname "$(readlink -f "$0")")
 
 qemu_want=10
 qemu_least=8
-all_groups=(build lab vmx unit lint root deb kernel fuzz)
+all_groups=(build lab unit lint root deb kernel fuzz)
 
 group_packages()
 {
@@ -30,7 +30,6 @@ group_packages()
 		    "isolinux syslinux-common xorriso" ;;
 	unit)  echo "gcc make libc6-dev libcmocka-dev pkgconf" ;;
 	lint)  echo "sparse coccinelle shellcheck" ;;
-	vmx)   echo "bochs bochs-term bochsbios vgabios" ;;
 	root)  echo "mmdebstrap" ;;
 	deb)   echo "debhelper dh-dkms dpkg-dev fakeroot" ;;
 	kernel) echo "gcc make libc6-dev bc flex bison perl-base kmod xz-utils" \
@@ -45,7 +44,6 @@ group_reason()
 	case $1 in
 	build) echo "build the module and the command line" ;;
 	lab)   echo "run the emulated host" ;;
-	vmx)   echo "run the emulated Intel host" ;;
 	unit)  echo "run the tests of pure code" ;;
 	lint)  echo "check the sources" ;;
 	root)  echo "make small Debian trees for the lab" ;;
@@ -176,11 +174,6 @@ install_qemu()
 	if [ "$have" -lt $qemu_want ]; then
 		say "QEMU $have is older than $qemu_want: the lab will run on one thread"
 	fi
-}
-
-is_debian()
-{
-	grep -qx 'ID=debian' /etc/os-release
 }
 
 main()

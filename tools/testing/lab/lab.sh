@@ -22,7 +22,6 @@ cp -r "$top/tools/hve/profiles" "$out/profiles"
 make -s -C "$top/tools/testing/selftests" install DESTDIR="$out/selftests"
 root=(--root)
 if [ "${LAB_HOST:-svm}" = vmx ]; then
-	"$here/deps.sh" vmx
 	root=()
 fi
 if [ $# -gt 0 ]; then

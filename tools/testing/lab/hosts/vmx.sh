@@ -7,14 +7,12 @@
 # Out: host_check refuses a machine or a wish that it cannot do; host_argv fills
 #      the array host_cmd with a program that runs until the host is off, its
 #      console on stdout.
+# State: the tree that Bochs is in (vmx/tree.sh), made when it is not there.
 # Environment: LAB_CPU, one of Bochs' models. The default has EPT, VPID, unrestricted
-#      guests and VMCS shadowing; corei7_skylake_x has PML and TSC scaling besides.
-#      None has posted interrupts, which KVM wants for APICv.
+#      guests and VMCS shadowing; corei7_skylake_x has PML, TSC scaling and APICv
+#      besides.
 # Absent on purpose: folders of the build machine and a shell; Bochs has no way.
 
-bochs="bochs-bin"
-bios=/usr/share/bochs/BIOS-bochs-latest
-vgabios=/usr/share/vgabios/vgabios.bin
 cpu=${LAB_CPU:-corei7_haswell_4770}
 
 # So many instructions a second of the machine's time: near what two shared
@@ -28,12 +26,8 @@ host_smp=1
 # shellcheck disable=SC2154
 host_check()
 {
-	need "$bochs" vmx
 	need xorriso lab
 	need gcc build
-	if [ ! -e $bios ] || [ ! -e $vgabios ]; then
-		die "Bochs lacks its BIOS: run tools/testing/lab/deps.sh vmx"
-	fi
 	[[ $cpu =~ ^[a-z0-9_]+$ ]] || die 2 "LAB_CPU $cpu is no model of Bochs"
 	if [ "$root" = 1 ] || [ ${#shares[@]} != 0 ]; then
 		die 2 "the vmx host reaches no folder of this machine: put files" \
@@ -42,6 +36,7 @@ host_check()
 	if [ "$shell" = 1 ] || [ "$compressed" = 1 ] || [ ${#extra[@]} != 0 ]; then
 		die 2 "the vmx host knows no --shell, --vmlinuz and --qemu-arg"
 	fi
+	tree=$("$here/hosts/vmx/tree.sh")
 }
 
 # A triple fault instead of a reset: Bochs ends there, and would boot again. The
@@ -66,13 +61,15 @@ host_argv()
 	"$here/hosts/vmx/image.sh" "$image" "$initrd" \
 		"$append $(host_words | paste -sd ' ')" "$work/cd.iso"
 	rm -f "$initrd"
+	gcc -O2 -Wall -Wextra -Werror -fPIC -shared -o "$work/idiv.so" \
+		"$here/hosts/vmx/idiv.c"
 	cat >"$work/bochsrc" <<-END
 	display_library: rfb, options="timeout=0"
 	sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 	speaker: enabled=0
 	memory: guest=$mem, host=$mem
-	romimage: file=$bios
-	vgaromimage: file=$vgabios
+	romimage: file=$tree/usr/share/bochs/BIOS-bochs-latest
+	vgaromimage: file=$tree/usr/share/vgabios/vgabios.bin
 	cpu: model=$cpu, count=$smp, ips=$ips, reset_on_triple_fault=0
 	clock: sync=none, time0=local
 	ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
@@ -88,5 +85,5 @@ host_argv()
 	END
 	echo c >"$work/bochs.rc"
 	mkfifo "$work/com1"
-	host_cmd=("$here/hosts/vmx/bochs.sh" "$bochs" "$work" "$console_log")
+	host_cmd=("$here/hosts/vmx/bochs.sh" "$tree" "$work" "$console_log")
 }

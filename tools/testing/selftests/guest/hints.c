@@ -10,12 +10,10 @@
 
 void test_main(void)
 {
-	u32 hints[4], hardware[4];
-	bool virtualized;
+	bool virtualized = hv_apic_is_virtualized();
+	u32 hints[4];
 
 	cpuid(0x40000004, 0, hints);
-	cpuid(0x40000006, 0, hardware);
-	virtualized = hardware[0] & TLFS_HW_APIC;
 	diag("the processor %s the APIC", virtualized ? "virtualizes" :
 	     "does not virtualize");
 	ok(!(hints[0] & TLFS_HINT_APIC_MSRS) == virtualized,

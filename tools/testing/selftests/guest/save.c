@@ -295,7 +295,8 @@ static void test_assist(void)
 		wrmsr(MSR_icr, 1ul << 18 | VEC_SELF);
 		wait_irq(VEC_SELF, before + i + 1, 1000);
 	}
-	ok(irq_count(0, VEC_SELF) == before + 20 && not_needed > 10,
+	ok(irq_count(0, VEC_SELF) == before + 20 &&
+	   (hv_apic_is_virtualized() ? !not_needed : not_needed > 10),
 	   "EOI assist: %u of 20 without an EOI", not_needed);
 }
 

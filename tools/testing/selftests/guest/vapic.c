@@ -158,10 +158,7 @@ static void to_x2apic(void *arg)
 
 void test_main(void)
 {
-	u32 hardware[4];
-
-	cpuid(0x40000006, 0, hardware);
-	virtualized = hardware[0] & TLFS_HW_APIC;
+	virtualized = hv_apic_is_virtualized();
 	irq_handler(LOW, on_irq);
 	irq_handler(HIGH, on_irq);
 	test_mode("xAPIC", 56);

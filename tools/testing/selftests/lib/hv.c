@@ -16,6 +16,16 @@ bool hv_serves(u64 features)
 	return (param->features & features) == features;
 }
 
+bool hv_apic_is_virtualized(void)
+{
+	u32 reg[4];
+
+	if (!hv_serves(HVE_BIT(HW_FEATURES)))
+		return false;
+	cpuid(0x40000006, 0, reg);
+	return reg[0] & TLFS_HW_APIC;
+}
+
 void hv_setup(void)
 {
 	u8 *page = alloc_pages(1);

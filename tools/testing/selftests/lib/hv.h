@@ -38,6 +38,8 @@ u64 hcall_xmm(u64 control, u64 rdx, u64 r8, const u64 *xmm, void *where);
 u64 hcall_out(u64 control, u64 block[14], void *where);
 
 bool hv_serves(u64 features);		/* all of these are configured */
+/* The processor delivers and ends interrupts; false without hw-features */
+bool hv_apic_is_virtualized(void);
 void hv_setup(void);			/* OS id, hypercall page, buffers */
 void hv_buffers(void);			/* for those who do the rest themselves */
 void *hv_input(void);			/* this vCPU's page of call input */

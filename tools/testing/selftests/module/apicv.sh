@@ -40,13 +40,13 @@ loaded || load
 [ -e $event ]
 check $? "KVM has its tracepoint"
 echo 1 >$event/enable
-switched synic,stimer,time
+switched synic,stimer,time,hw-features
 check $? "the test of the SynIC passes"
 [ "$set" -gt 0 ]
 check $? "AutoEOI switched the processor's delivery off ($set times)"
 [ "$cleared" = "$set" ]
 check $? "and on ($cleared times)"
-switched synic,stimer,time,avic
+switched synic,stimer,time,hw-features,avic
 check $? "with avic it passes, too"
 [ "$set$cleared" = 00 ]
 check $? "and nothing was switched"

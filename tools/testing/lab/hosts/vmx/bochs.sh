@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Bochs in this process's place, so that whoever ends this process ends it.
-# In:  bochs.sh PROGRAM FOLDER LOG: the folder holds bochsrc, bochs.rc and the pipe
-#      com1. Out: the console on stdout and in LOG; Bochs' own words in
-#      FOLDER/bochs.out. Status: Bochs'.
+# In:  bochs.sh TREE FOLDER LOG: the tree is tree.sh's, and its libraries and its
+#      loader are used; the folder holds bochsrc, bochs.rc, the pipe com1 and idiv.so.
+# Out: the console on stdout and in LOG; Bochs' own words in FOLDER/bochs.out.
+#      Status: Bochs'.
 # Absent on purpose: a judgement; run.sh has the verdict.
 set -eu
 
+lib=$1/usr/lib/x86_64-linux-gnu
+export LTDL_LIBRARY_PATH=$lib/bochs/plugins
 tee "$3" <"$2/com1" &
-exec "$1" -q -f "$2/bochsrc" -rc "$2/bochs.rc" </dev/null >"$2/bochs.out" 2>&1
+exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib:$lib/pulseaudio" \
+	--preload "$2/idiv.so" "$1/usr/bin/bochs-bin" \
+	-q -f "$2/bochsrc" -rc "$2/bochs.rc" </dev/null >"$2/bochs.out" 2>&1
