@@ -5,9 +5,11 @@
 # In:  sourced after common.sh; the machine's own apt sources, in either
 #      of their two formats (apt itself reads them for us).
 # Out: apt_codename, apt_has_suite, apt_add_suite, apt_refresh, apt_versions,
-#      apt_download, apt_sources; apt_look_at, for suites that are not this machine's.
+#      apt_download, apt_sources; apt_look_at, for suites that are not this
+#      machine's, apt_other_suites and apt_find, to have all of them asked.
 # State: at most one file per suite, /etc/apt/sources.list.d/kvm-hve-*.sources;
-#      apt_opts;      cache/apt/SUITE, the lists of a suite that the machine does not have.
+#      apt_opts; cache/apt/SUITE, the lists of a suite that the machine does not
+#      have.
 # Absent on purpose: mirror names (taken from the machine), pinning changes,
 # and removal of anything the user configured.
 
@@ -18,6 +20,11 @@ apt_codename()
 {
 	# shellcheck source=/dev/null
 	(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
+}
+
+apt_is_debian()
+{
+	grep -qx 'ID=debian' /etc/os-release
 }
 
 # One line "URI SUITE COMPONENT FILE:ENTRY" per configured package index.
@@ -198,6 +205,41 @@ apt_versions()
 			for (i in at) if (at[i] ~ /^(main|universe)$/)
 				suite = at[i - 1]
 			print $2, suite }' | sort -u | sort -rV
+}
+
+# What Debian has for others than this machine: releases, what is backported to
+# the newest of them, and what becomes the next one, in the order of asking.
+apt_other_suites()
+{
+	local suite
+
+	for suite in bookworm bookworm-backports trixie $apt_newest_suite sid; do
+		apt_has_suite "$suite" || echo "$suite"
+	done
+}
+
+# shellcheck disable=SC2034 # kernel.sh and source.sh ask there, too
+apt_newest_suite=trixie-backports
+
+# apt_find PACKAGE: set found to "VERSION SUITE", the newest that this machine's
+# apt has, or else the first of the other suites; apt speaks of that suite
+# afterwards. Empty when none has it.
+apt_find()
+{
+	local suite
+
+	found=$(apt_versions "$1" | head -n 1)
+	if [ -z "$found" ] && ! apt_have_lists; then
+		apt_refresh
+		found=$(apt_versions "$1" | head -n 1)
+	fi
+	if [ -z "$found" ] && apt_is_debian; then
+		for suite in $(apt_other_suites); do
+			apt_look_at "$suite"
+			found=$(apt_versions "$1" | head -n 1)
+			[ -z "$found" ] || return 0
+		done
+	fi
 }
 
 # apt_download DIR PACKAGE...: fetch the package files, lists refreshed once when

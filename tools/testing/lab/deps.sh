@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Install what the project needs from apt.
-# In:  group names, or all; none means build lab unit.
+# In:  group names, or all; none means build lab unit. --list GROUP only says
+#      what is in one, for who installs it somewhere else.
 # Out: the packages are there; says what it installs, and why, before it does.
 #      Nothing is printed, fetched or asked when everything is there already.
 # State: apt's own, plus the sources file of a suite that had to be added.
@@ -33,8 +34,8 @@ group_packages()
 	vmx)   echo "bochs bochs-term bochsbios vgabios" ;;
 	root)  echo "mmdebstrap" ;;
 	deb)   echo "debhelper dh-dkms dpkg-dev fakeroot" ;;
-	kernel) echo "gcc make libc6-dev bc flex bison perl-base kmod xz-utils" \
-		     "libelf-dev libssl-dev pahole binutils" ;;
+	kernel) echo "gcc make libc6-dev bc flex bison perl-base python3 kmod" \
+		     "xz-utils libelf-dev libssl-dev pahole binutils" ;;
 	fuzz)  echo "clang llvm libc6-dev make" ;;
 	*)     die 2 "unknown group $1; known: ${all_groups[*]} all" ;;
 	esac
@@ -161,7 +162,7 @@ install_qemu()
 	available qemu-system-x86 || apt_refresh
 	read -r major suite < <(qemu_offer) || true
 	code=$(apt_codename)
-	if [ "${major:-0}" -lt $qemu_want ] && is_debian; then
+	if [ "${major:-0}" -lt $qemu_want ] && apt_is_debian; then
 		apt_add_suite "$code-backports"
 		read -r major suite < <(qemu_offer) || true
 	fi
@@ -176,11 +177,6 @@ install_qemu()
 	if [ "$have" -lt $qemu_want ]; then
 		say "QEMU $have is older than $qemu_want: the lab will run on one thread"
 	fi
-}
-
-is_debian()
-{
-	grep -qx 'ID=debian' /etc/os-release
 }
 
 main()
@@ -203,6 +199,7 @@ main()
 }
 
 case ${1:-} in
--h | --help) sed -n '4,7s/^# //p' "$0" ;;
+-h | --help) sed -n '4,8s/^# //p' "$0" ;;
+--list) group_packages "${2:-}" ;;
 *) main "$@" ;;
 esac
