@@ -16,10 +16,18 @@
 # Options for apt that apt_look_at sets
 apt_opts=()
 
+# What this machine's release is called in its sources
 apt_codename()
 {
+	local code
+
 	# shellcheck source=/dev/null
-	(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
+	code=$(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
+	# Debian's sid calls itself by the name that the next release will have.
+	if ! apt_has_suite "$code" && apt_has_suite sid; then
+		code=sid
+	fi
+	printf '%s\n' "$code"
 }
 
 apt_is_debian()
@@ -142,6 +150,8 @@ apt_look_at()
 	# shellcheck disable=SC2154 # common.sh has it
 	local dir=$lab_cache/apt/$1 lines
 
+	# Without any, apt does not even tell its mirrors.
+	apt_have_lists || apt_refresh
 	lines=$(apt_sources "$1")
 	[ -n "$lines" ] || die "no apt source of $(apt_codename)/main was found to" \
 		"take $1 from"
