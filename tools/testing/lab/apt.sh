@@ -16,15 +16,16 @@
 # Options for apt that apt_look_at sets
 apt_opts=()
 
-# What this machine's release is called in its sources
+# What this machine's release is called in its sources. Debian's sid calls itself
+# by the name that the next release will have, as that one does.
 apt_codename()
 {
 	local code
 
 	# shellcheck source=/dev/null
 	code=$(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
-	# Debian's sid calls itself by the name that the next release will have.
-	if ! apt_has_suite "$code" && apt_has_suite sid; then
+	if grep -q '^PRETTY_NAME=.*/sid' /etc/os-release && apt_has_suite sid &&
+	   ! apt_has_suite "$code"; then
 		code=sid
 	fi
 	printf '%s\n' "$code"
@@ -35,7 +36,8 @@ apt_is_debian()
 	grep -qx 'ID=debian' /etc/os-release
 }
 
-# One line "URI SUITE COMPONENT FILE:ENTRY" per configured package index.
+# One line "URI SUITE COMPONENT FILE:ENTRY" per configured package index. Takes
+# the better part of a second.
 apt_entries()
 {
 	# shellcheck disable=SC2016
@@ -106,13 +108,13 @@ apt_add_suite()
 	fi
 }
 
-# apt_lines SUITE FROM: what the machine has of the suite FROM, as lines of a
-# sources.list, with SUITE for its name.
+# apt_lines SUITE FROM: what the machine has of the suite FROM, which entries
+# tells, as lines of a sources.list, with SUITE for its name.
 apt_lines()
 {
 	local uri suite component from key
 
-	apt_entries | while read -r uri suite component from; do
+	echo "$entries" | while read -r uri suite component from; do
 		[ "$suite" = "$2" ] || continue
 		case $component in
 		main | universe) ;;
@@ -130,9 +132,10 @@ apt_lines()
 # the updates of that, from the mirrors that this machine uses for its own.
 apt_sources()
 {
-	local code base=${1%-backports}
+	local code entries base=${1%-backports}
 
 	code=$(apt_codename)
+	entries=$(apt_entries)
 	apt_lines "$base" "$code"
 	if [ "$base" != sid ]; then
 		apt_lines "$base-updates" "$code-updates"
@@ -221,11 +224,11 @@ apt_versions()
 # the newest of them, and what becomes the next one, in the order of asking.
 apt_other_suites()
 {
-	local suite
+	local have
 
-	for suite in bookworm bookworm-backports trixie $apt_newest_suite sid; do
-		apt_has_suite "$suite" || echo "$suite"
-	done
+	have=$(apt_entries | awk '{ print $2 }')
+	printf '%s\n' bookworm bookworm-backports trixie "$apt_newest_suite" sid |
+		grep -vxF -e "$have" || true
 }
 
 # shellcheck disable=SC2034 # kernel.sh and source.sh ask there, too

@@ -158,8 +158,8 @@ finish()
 	builder objcopy --dump-section ".BTF=$dir/btf" --strip-debug \
 		"$dir/build/vmlinux" "$dir/vmlinux"
 	ln -f "$dir/vmlinux" "$dir/build/vmlinux"
-	find "$dir/build" \( -name '*.o' -o -name '*.a' -o -name '.tmp_vmlinux*' \) \
-		-delete
+	find "$dir/build" \( -name '*.o' -o -name '*.a' -o -name '.tmp_vmlinux*' \
+		-o -name vmlinux.unstripped \) -delete
 	if [ -n "$root" ]; then
 		echo "$suite" >"$dir/suite"
 		echo "$needs" >"$dir/needs"
