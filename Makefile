@@ -30,7 +30,8 @@ help:
 	@echo "deb      Debian packages of both, in build/deb"
 	@echo "clean    remove what was built"
 	@echo "KERNEL=6.1, 6.12, 7.3, sid or newest chooses the kernel of the emulated host;"
-	@echo "nohv and debug are built from source: KVM without Hyper-V, and with checkers."
+	@echo "nohv and debug are built from source: KVM without Hyper-V, and with checkers;"
+	@echo "nohv-newest and debug-newest are the same of another series than 6.12."
 	@echo "LAB_HOST=vmx has lab use an Intel host, emulated by Bochs."
 
 demo:

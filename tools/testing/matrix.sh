@@ -44,7 +44,8 @@ wanted()
 	return 1
 }
 
-# The kernel's release, and its package's version where it came in one
+# The kernel's release, and the version of the package that it, or its source,
+# came in
 version()
 {
 	local release='' modules='' lines key
@@ -54,6 +55,7 @@ version()
 	key=$(basename "${modules%/tree/*}")
 	case $key in
 	"$release"-[0-9]*) echo "$release (${key#"$release-"})" ;;
+	"${1%%-*}"-[0-9]*) key=${key#*-}; echo "$release (${key%-*})" ;;
 	*) echo "$release" ;;
 	esac
 }

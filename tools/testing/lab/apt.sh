@@ -4,28 +4,40 @@
 # What the lab asks of apt.
 # In:  sourced after common.sh; the machine's own apt sources, in either
 #      of their two formats (apt itself reads them for us).
-# Out: is_debian, apt_codename, apt_has_suite, apt_add_suite, apt_refresh, apt_versions,
-#      apt_download, apt_sources; apt_look_at, for suites that are not this machine's.
+# Out: apt_is_debian, apt_codename, apt_has_suite, apt_add_suite, apt_refresh,
+#      apt_versions, apt_download, apt_sources; apt_look_at, for suites that are
+#      not this machine's, apt_other_suites and apt_find, to have all asked.
 # State: at most one file per suite, /etc/apt/sources.list.d/kvm-hve-*.sources;
-#      apt_opts;      cache/apt/SUITE, the lists of a suite that the machine does not have.
+#      apt_opts; cache/apt/SUITE, the lists of a suite that the machine does not
+#      have.
 # Absent on purpose: mirror names (taken from the machine), pinning changes,
 # and removal of anything the user configured.
 
 # Options for apt that apt_look_at sets
 apt_opts=()
 
-is_debian()
+# What this machine's release is called in its sources. Debian's sid calls itself
+# by the name that the next release will have, as that one does.
+apt_codename()
+{
+	local code
+
+	# shellcheck source=/dev/null
+	code=$(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
+	if grep -q '^PRETTY_NAME=.*/sid' /etc/os-release && apt_has_suite sid &&
+	   ! apt_has_suite "$code"; then
+		code=sid
+	fi
+	printf '%s\n' "$code"
+}
+
+apt_is_debian()
 {
 	grep -qx 'ID=debian' /etc/os-release
 }
 
-apt_codename()
-{
-	# shellcheck source=/dev/null
-	(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
-}
-
-# One line "URI SUITE COMPONENT FILE:ENTRY" per configured package index.
+# One line "URI SUITE COMPONENT FILE:ENTRY" per configured package index. Takes
+# the better part of a second.
 apt_entries()
 {
 	# shellcheck disable=SC2016
@@ -96,13 +108,13 @@ apt_add_suite()
 	fi
 }
 
-# apt_lines SUITE FROM: what the machine has of the suite FROM, as lines of a
-# sources.list, with SUITE for its name.
+# apt_lines SUITE FROM: what the machine has of the suite FROM, which entries
+# tells, as lines of a sources.list, with SUITE for its name.
 apt_lines()
 {
 	local uri suite component from key
 
-	apt_entries | while read -r uri suite component from; do
+	echo "$entries" | while read -r uri suite component from; do
 		[ "$suite" = "$2" ] || continue
 		case $component in
 		main | universe) ;;
@@ -120,9 +132,10 @@ apt_lines()
 # the updates of that, from the mirrors that this machine uses for its own.
 apt_sources()
 {
-	local code base=${1%-backports}
+	local code entries base=${1%-backports}
 
 	code=$(apt_codename)
+	entries=$(apt_entries)
 	apt_lines "$base" "$code"
 	if [ "$base" != sid ]; then
 		apt_lines "$base-updates" "$code-updates"
@@ -140,6 +153,8 @@ apt_look_at()
 	# shellcheck disable=SC2154 # common.sh has it
 	local dir=$lab_cache/apt/$1 lines
 
+	# Without any, apt does not even tell its mirrors.
+	apt_have_lists || apt_refresh
 	lines=$(apt_sources "$1")
 	[ -n "$lines" ] || die "no apt source of $(apt_codename)/main was found to" \
 		"take $1 from"
@@ -203,6 +218,41 @@ apt_versions()
 			for (i in at) if (at[i] ~ /^(main|universe)$/)
 				suite = at[i - 1]
 			print $2, suite }' | sort -u | sort -rV
+}
+
+# What Debian has for others than this machine: releases, what is backported to
+# the newest of them, and what becomes the next one, in the order of asking.
+apt_other_suites()
+{
+	local have
+
+	have=$(apt_entries | awk '{ print $2 }')
+	printf '%s\n' bookworm bookworm-backports trixie "$apt_newest_suite" sid |
+		grep -vxF -e "$have" || true
+}
+
+# shellcheck disable=SC2034 # kernel.sh and source.sh ask there, too
+apt_newest_suite=trixie-backports
+
+# apt_find PACKAGE: set found to "VERSION SUITE", the newest that this machine's
+# apt has, or else the first of the other suites; apt speaks of that suite
+# afterwards. Empty when none has it.
+apt_find()
+{
+	local suite
+
+	found=$(apt_versions "$1" | head -n 1)
+	if [ -z "$found" ] && ! apt_have_lists; then
+		apt_refresh
+		found=$(apt_versions "$1" | head -n 1)
+	fi
+	if [ -z "$found" ] && apt_is_debian; then
+		for suite in $(apt_other_suites); do
+			apt_look_at "$suite"
+			found=$(apt_versions "$1" | head -n 1)
+			[ -z "$found" ] || return 0
+		done
+	fi
 }
 
 # apt_download DIR PACKAGE...: fetch the package files, lists refreshed once when

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Install what the project needs from apt.
-# In:  group names, or all; none means build lab unit.
+# In:  group names, or all; none means build lab unit. --list GROUP only says
+#      what is in one, for who installs it somewhere else.
 # Out: the packages are there; says what it installs, and why, before it does.
 #      Nothing is printed, fetched or asked when everything is there already.
 # State: apt's own, plus the sources file of a suite that had to be added.
@@ -32,8 +33,8 @@ group_packages()
 	lint)  echo "sparse coccinelle shellcheck" ;;
 	root)  echo "mmdebstrap" ;;
 	deb)   echo "debhelper dh-dkms dpkg-dev fakeroot" ;;
-	kernel) echo "gcc make libc6-dev bc flex bison perl-base kmod xz-utils" \
-		     "libelf-dev libssl-dev pahole binutils" ;;
+	kernel) echo "gcc make libc6-dev bc flex bison perl-base python3 kmod" \
+		     "xz-utils libelf-dev libssl-dev pahole binutils" ;;
 	fuzz)  echo "clang llvm libc6-dev make" ;;
 	*)     die 2 "unknown group $1; known: ${all_groups[*]} all" ;;
 	esac
@@ -159,7 +160,7 @@ install_qemu()
 	available qemu-system-x86 || apt_refresh
 	read -r major suite < <(qemu_offer) || true
 	code=$(apt_codename)
-	if [ "${major:-0}" -lt $qemu_want ] && is_debian; then
+	if [ "${major:-0}" -lt $qemu_want ] && apt_is_debian; then
 		apt_add_suite "$code-backports"
 		read -r major suite < <(qemu_offer) || true
 	fi
@@ -196,6 +197,7 @@ main()
 }
 
 case ${1:-} in
--h | --help) sed -n '4,7s/^# //p' "$0" ;;
+-h | --help) sed -n '4,8s/^# //p' "$0" ;;
+--list) group_packages "${2:-}" ;;
 *) main "$@" ;;
 esac

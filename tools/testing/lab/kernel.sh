@@ -73,19 +73,6 @@ meta_packages()
 	esac
 }
 
-# What Debian has for others than this machine: releases, what is backported to
-# the newest of them, and what becomes the next one, in the order of asking.
-other_suites()
-{
-	local suite
-
-	for suite in bookworm bookworm-backports trixie $newest_suite sid; do
-		apt_has_suite "$suite" || echo "$suite"
-	done
-}
-
-newest_suite=trixie-backports
-
 # in_suite SUITE [SPEC]: the newest there, or the newest there that fits; apt
 # speaks of that suite afterwards.
 in_suite()
@@ -108,7 +95,7 @@ resolve()
 
 	read -r -a metas < <(meta_packages)
 	if [ "${metas[0]}" = linux-image-amd64 ]; then
-		[ "$spec" != newest ] || spec=$newest_suite
+		[ "$spec" != newest ] || spec=$apt_newest_suite
 		case $spec in
 		[a-z]*) in_suite "$spec"
 			[ -n "$found" ] || die "apt has no kernel in $spec"
@@ -121,7 +108,7 @@ resolve()
 		found=$(pick_version "${spec#newest}" "${metas[@]}")
 	fi
 	if [ -z "$found" ] && [ "${metas[0]}" = linux-image-amd64 ]; then
-		for suite in $(other_suites); do
+		for suite in $(apt_other_suites); do
 			in_suite "$suite" "$spec"
 			[ -z "$found" ] || return 0
 		done

@@ -19,18 +19,16 @@ top=$(readlink -f "$here/../../..")
 # shellcheck source=roots.sh
 . "$here/roots.sh"
 
-# What every tree needs beside the kernel's own wishes: layout.sh's tools
-packages=(gcc make libc6-dev libbpf-dev xz-utils zstd lz4)
-
 build_here()
 {
 	HVE_VMLINUZ=${vmlinux:-$vmlinuz} HVE_MODULES=$modules \
 		make -C "$build" M="$work" -j"$(nproc)" modules
 }
 
+# What source.sh built has its source beside the kernel's folder.
 build_in_tree()
 {
-	root_run "$root" "${modules%/tree/*}" "$work" -- env \
+	root_run "$root" "$(dirname "${modules%/tree/*}")" "$work" -- env \
 		HVE_VMLINUZ="${vmlinux:-$vmlinuz}" HVE_MODULES="$modules" \
 		make -C "$build" M="$work" -j"$(nproc)" modules
 }
@@ -51,7 +49,7 @@ mkdir -p "$work"
 how=build_here
 if [ -n "$suite" ]; then
 	# shellcheck disable=SC2086 # a list of packages
-	root_make "$suite" "${packages[@]}" $needs
+	root_make "$suite" "${root_module[@]}" $needs
 	how=build_in_tree
 fi
 if ! $how >"$work/log" 2>&1; then

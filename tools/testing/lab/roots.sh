@@ -4,11 +4,15 @@
 # Small Debian trees, for what this machine cannot do itself: build for a
 # kernel that wants another compiler, or try what it must not have installed.
 # In:  sourced after common.sh and apt.sh.
-# Out: root_make, root_run.
+# Out: root_make, root_run; root_module, the packages that a tree needs to build
+#      the module, beside the kernel's own wishes: layout.sh's tools.
 # State: cache/roots/KEY, each made once; the key changes with what it is made
 #      from. Removing one costs half a minute.
 # Absent on purpose: writing into a tree that is there; who wants to install
 #      more in it takes a copy.
+
+# shellcheck disable=SC2034 # for module.sh and source.sh, which share trees
+root_module=(gcc make libc6-dev libbpf-dev xz-utils zstd lz4)
 
 # root_make SUITE PACKAGE...: set root to a tree of that suite with those.
 root_make()

@@ -36,7 +36,7 @@ on()
 	fi
 }
 
-if ! is_debian; then
+if ! apt_is_debian; then
 	echo "ok 1 - Intel hosts # SKIP their Bochs comes from Debian's sid"
 	exit 0
 fi

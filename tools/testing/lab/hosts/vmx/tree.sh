@@ -17,7 +17,7 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=../../roots.sh
 . "$here/../../roots.sh"
 
-is_debian || die "the Intel host takes Bochs from Debian's sid, which the apt of" \
+apt_is_debian || die "the Intel host takes Bochs from Debian's sid, which the apt of" \
 	"this machine does not reach: use Debian, or LAB_HOST=svm"
 root_make sid bochs bochs-term bochsbios vgabios
 # shellcheck disable=SC2154 # root_make sets it
