@@ -177,11 +177,12 @@ unsigned int served_vms(int device)
 	return hve_count_vms(device, NULL);
 }
 
+/* Half a minute: hooks take seconds, more while the build machine is busy. */
 bool wait_served(int device, unsigned int count)
 {
 	unsigned int i;
 
-	for (i = 0; i < 300 && served_vms(device) != count; i++)
+	for (i = 0; i < 3000 && served_vms(device) != count; i++)
 		ms_sleep(10);
 	return served_vms(device) == count;
 }
