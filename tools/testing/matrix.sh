@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # make check-all: parts of make check on every kernel and processor.
-# In:  rows of matrix.list; words to run some rows only, each KERNEL or
-#      KERNEL/HOST as it is written there; the word results: run none, and write
-#      down those that there are.
-# Out: each part's own output, then one table of the last result of each row, and
+# In:  rows of matrix.list; words to run some only, each KERNEL, KERNEL/HOST or
+#      KERNEL/HOST/PART as it is written there; the word results: run none, and
+#      write down those that there are.
+# Out: each part's own output, then one table of the last result of each, and
 #      "N passed, N failed" of those that ran now as the last line; status 0 when
 #      nothing failed and something ran. Documentation/test-results.md is written
-#      anew, table and all; rows that have no result yet are named there.
-# State: build/matrix/KERNEL-HOST, what check.sh leaves for each row.
+#      anew, table and all; what has no result yet is named there.
+# State: build/matrix/KERNEL-HOST/PART, what check.sh leaves for each, with the
+#      kernel's version, the date and the commit.
 # Absent on purpose: what a part does (check.sh), and results written by hand.
 set -u
 
@@ -29,16 +30,16 @@ rows()
 	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/matrix.list"
 }
 
-# wanted KERNEL HOST NAME...: no names means all
+# wanted KERNEL HOST PART NAME...: no names means all
 wanted()
 {
-	local kernel=$1 host=$2 name
-	shift 2
+	local kernel=$1 host=$2 part=$3 name
+	shift 3
 
 	[ $# != 0 ] || return 0
 	for name; do
 		case $name in
-		"$kernel" | "$kernel/$host") return 0 ;;
+		"$kernel" | "$kernel/$host" | "$kernel/$host/$part") return 0 ;;
 		esac
 	done
 	return 1
@@ -68,49 +69,62 @@ column()
 	echo "${name//\//_}"
 }
 
-# run_row KERNEL HOST PART...: a kernel that cannot be had is a failure, too.
-run_row()
+# run KERNEL HOST PART: a kernel that cannot be had is a failure, too.
+run()
 {
-	local kernel=$1 host=$2 dir
-	dir=$logs/$(column "$1" "$2")
-	shift 2
+	local kernel=$1 host=$2 part=$3 dir
+	dir=$logs/$(column "$1" "$2")/$3
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	echo "$kernel" >"$dir/kernel"
-	echo "$host" >"$dir/host"
 	commit >"$dir/commit"
-	date -u '+%Y-%m-%d, %H:%M UTC' >"$dir/date"
-	say "$kernel on $host: $*"
+	date -u '+%Y-%m-%d' >"$dir/date"
+	say "$kernel on $host: $part"
 	if ! version "$kernel" >"$dir/version"; then
 		echo "no kernel" >"$dir/version"
 		echo "kernel 0 passed 1 failed 0 skipped 0 s" >"$dir/table"
 		return
 	fi
-	KERNEL=$kernel LAB_HOST=$host CHECK_LOGS=$dir/check "$here/check.sh" "$@"
+	KERNEL=$kernel LAB_HOST=$host CHECK_LOGS=$dir/check "$here/check.sh" "$part"
 	cp "$dir/check/table" "$dir/table" ||
 		echo "check 0 passed 1 failed 0 skipped 0 s" >"$dir/table"
 }
 
-# cell COLUMN SUITE: what came out, or a dash
+# cell COLUMN PART: what came out, or a dash
 cell()
 {
-	awk -v suite="$2" '$1 == suite {
-		found = 1
+	[ -e "$logs/$1/$2/table" ] || { echo -; return; }
+	awk '{
 		printf "%d", $2
 		if ($4) printf ", **%d failed**", $4
 		if ($6) printf ", %d skipped", $6
-	}
-	END { if (!found) printf "-" }' "$logs/$1/table"
+	}' "$logs/$1/$2/table"
 }
 
-suites()
+# The parts that there are results of, in the order of the list
+parts_run()
 {
-	local column
+	local kernel host parts part
 
-	for column in "${columns[@]}"; do
-		awk '{ print $1 }' "$logs/$column/table"
-	done | awk '!seen[$0]++'
+	while read -r kernel host parts; do
+		for part in $parts; do
+			[ ! -e "$logs/$(column "$kernel" "$host")/$part/table" ] ||
+				echo "$part"
+		done
+	done < <(rows) | awk '!seen[$0]++'
+}
+
+# stamps COLUMN: which parts were run of what and when, a line for each that differs
+stamps()
+{
+	local dir
+
+	for dir in "$logs/$1"/*/; do
+		echo "$(basename "$dir")|Linux $(<"$dir/version"), on $(<"$dir/date")," \
+			"commit $(paste -sd ' ' "$dir/commit")"
+	done | awk -F '|' '
+	{ parts[$2] = parts[$2] (parts[$2] ? ", " : "") $1 }
+	END { for (stamp in parts) print parts[stamp] ": " stamp }' | sort
 }
 
 # line CELL...: a row of a table
@@ -123,27 +137,24 @@ line()
 
 table()
 {
-	local column suite cells=() rule=()
+	local column part cells=() rule=()
 
 	for column in "${columns[@]}"; do
-		cells+=("$(<"$logs/$column/kernel"), $(<"$logs/$column/host")")
+		cells+=("${names[$column]}")
 		rule+=(---)
 	done
-	line suite "${cells[@]}"
+	line part "${cells[@]}"
 	line --- "${rule[@]}"
-	for suite in $(suites); do
+	for part in $(parts_run); do
 		cells=()
 		for column in "${columns[@]}"; do
-			cells+=("$(cell "$column" "$suite")")
+			cells+=("$(cell "$column" "$part")")
 		done
-		line "$suite" "${cells[@]}"
+		line "$part" "${cells[@]}"
 	done
 	echo
 	for column in "${columns[@]}"; do
-		echo "* $(<"$logs/$column/kernel"), $(<"$logs/$column/host"):" \
-			"Linux $(<"$logs/$column/version"), on" \
-			"$(<"$logs/$column/date"), commit" \
-			"$(paste -sd ' ' "$logs/$column/commit")"
+		stamps "$column" | sed "s|^|* ${names[$column]}: |"
 	done
 }
 
@@ -153,10 +164,10 @@ failures()
 	local column log
 
 	for column in "${columns[@]}"; do
-		for log in "$logs/$column"/check/*.log; do
+		for log in "$logs/$column"/*/check/*.log; do
 			[ -e "$log" ] || continue
-			sed -n "s/^not ok [0-9]* - \\(.*\\)/* $(<"$logs/$column/kernel"), $(
-				<"$logs/$column/host"), $(basename "$log" .log): \\1/p" "$log"
+			sed -n "s|^not ok [0-9]* - \\(.*\\)|* ${names[$column]}, $(
+				basename "$log" .log): \\1|p" "$log"
 		done
 	done
 }
@@ -179,8 +190,8 @@ write_results()
 		echo "Written by \`make check-all\` (tools/testing/matrix.sh), never by" \
 			"hand."
 		echo
-		echo "Each cell counts checks of a part of \`make check\` on a kernel" \
-			"and an emulated processor; a dash is a part that was not run."
+		echo "Each cell counts the checks of a part of \`make check\` that" \
+			"passed on a kernel and an emulated processor; a dash: not run there."
 		echo
 		table
 		if [ ${#missing[@]} != 0 ]; then
@@ -194,40 +205,64 @@ write_results()
 	say "written: $results"
 }
 
-# total COLUMN...: the last line, and the verdict
+# total FOLDER...: the last line, and the verdict
 total()
 {
-	local column
+	local dir
 
-	for column; do
-		cat "$logs/$column/table"
+	for dir; do
+		cat "$dir/table"
 	done | awk '{ passed += $2; failed += $4 }
 		END { print passed " passed, " failed " failed"; exit failed != 0 }'
 }
 
+# Every part of the list that the words want; ran gets the folders of results
+run_wanted()
+{
+	local kernel host parts part
+
+	while read -r -u 3 kernel host parts; do
+		for part in $parts; do
+			if wanted "$kernel" "$host" "$part" "$@"; then
+				run "$kernel" "$host" "$part"
+				ran+=("$logs/$(column "$kernel" "$host")/$part")
+			fi
+		done
+	done 3< <(rows)
+}
+
+# Set columns and names to the rows that have a result, missing to what has none
+look()
+{
+	local kernel host parts part column
+
+	while read -r -u 3 kernel host parts; do
+		column=$(column "$kernel" "$host")
+		for part in $parts; do
+			if [ ! -e "$logs/$column/$part/table" ]; then
+				missing+=("$kernel, $host: $part")
+			elif [ -z "${names[$column]:-}" ]; then
+				columns+=("$column")
+				names[$column]="$kernel, $host"
+			fi
+		done
+	done 3< <(rows)
+}
+
 main()
 {
-	local kernel host parts ran=()
+	local ran=()
+	local -A names=()
 
 	columns=() missing=()
-	while read -r -u 3 kernel host parts; do
-		if wanted "$kernel" "$host" "$@"; then
-			# shellcheck disable=SC2086 # words on purpose
-			run_row "$kernel" "$host" $parts
-			ran+=("$(column "$kernel" "$host")")
-		fi
-		if [ -e "$logs/$(column "$kernel" "$host")/table" ]; then
-			columns+=("$(column "$kernel" "$host")")
-		else
-			missing+=("$kernel on $host")
-		fi
-	done 3< <(rows)
+	[ "$*" = results ] || run_wanted "$@"
+	look
 	if [ "$*" = results ] && [ ${#columns[@]} != 0 ]; then
 		write_results
 		return
 	fi
 	if [ ${#ran[@]} = 0 ]; then
-		say "no row is called that; see tools/testing/matrix.list"
+		say "nothing is called that; see tools/testing/matrix.list"
 		exit 2
 	fi
 	printf '\n%s\n\n' "$(table)"
