@@ -103,16 +103,23 @@ static void test_mode(const char *mode, u32 shift)
 	   mode, rdmsr(MSR_icr));
 }
 
-/* Two at once: the higher one comes first, with the lower one pending */
+/*
+ * Two at once: the higher one comes first, with the lower one pending. That the
+ * last one needs no EOI is an offer: on a busy host now and then it is not made.
+ */
 static void test_pending(void)
 {
-	wrmsr(MSR_icr, ICR_SELF | LOW);
-	wrmsr(MSR_icr, ICR_SELF | HIGH);
-	high_set = low_set = 7;
-	irq_window();
-	irq_window();
-	ok(high_set == 0, "with another one pending an EOI is required (%u)",
-	   high_set);
+	u32 rounds = 0, high = 0;
+
+	do {
+		wrmsr(MSR_icr, ICR_SELF | LOW);
+		wrmsr(MSR_icr, ICR_SELF | HIGH);
+		high_set = low_set = 7;
+		irq_window();
+		irq_window();
+		high |= high_set;
+	} while (low_set != 1 && ++rounds < 20);
+	ok(high == 0, "with another one pending an EOI is required (%u)", high);
 	ok(low_set == 1, "for the last one it is not (%u)", low_set);
 }
 
