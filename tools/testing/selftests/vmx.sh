@@ -46,6 +46,6 @@ on corei7_haswell_4770 \
 	ipi flush flush-ext runtime invtsc idle-two hw-features synic-two stimer \
 	stimer-direct reset no-irqchip-cpuid hooks unserved
 on corei7_skylake_x \
-	rows-msr tsc frequencies vapic hints ipi reenlightenment invtsc synic \
-	synic-two stimer stimer-direct reset hooks apicv saved
+	tsc frequencies vapic hints ipi flush reenlightenment invtsc synic synic-two \
+	stimer-direct stimer-four reset hooks apicv saved
 exit $status

@@ -11,6 +11,7 @@
 event=/sys/kernel/tracing/events/kvm/kvm_apicv_inhibit_changed
 trace=/sys/kernel/tracing/trace
 reason=1	# APICV_INHIBIT_REASON_HYPERV
+alone=0x2	# inhibits: that one and no other, so the VM had it before
 
 in_use()
 {
@@ -24,9 +25,11 @@ switched()
 	echo >$trace
 	vmm --hv "$1" "$here/guests/synic.bin" >"$out"
 	status=$?
-	set=$(grep -c "inhibit_changed: set reason=$reason," $trace)
-	cleared=$(grep -c "inhibit_changed: cleared reason=$reason," $trace)
+	set=$(grep -c "inhibit_changed: set reason=$reason, inhibits=$alone$" $trace)
+	cleared=$(grep -c "inhibit_changed: cleared reason=$reason, inhibits=0x0$" \
+		$trace)
 	grep '^not ok' "$out" | sed 's/^/# /'
+	sed -n 's/.*\(inhibit_changed: .*\)/# \1/p' $trace
 	return $status
 }
 
