@@ -37,6 +37,7 @@ struct fuzz_memory {
 	unsigned char *readonly;	/* one page */
 	unsigned long *blob;		/* FUZZ_BLOB bytes: the last state got */
 	unsigned int blob_length;
+	unsigned int blob_vm;		/* whose it was */
 };
 
 struct fuzz_request {

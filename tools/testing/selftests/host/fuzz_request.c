@@ -120,7 +120,10 @@ static void make_state(struct fuzz_random *r, const struct fuzz_pool *pool,
 	state->vm_id = some_of(r, pool->ids);
 	state->data = (unsigned long)memory->blob;
 	state->length = set ? memory->blob_length : FUZZ_BLOB;
-	if (set && fuzz_below(r, 2))
+	/* A VM that has not run yet may have its own back. */
+	if (set && fuzz_below(r, 4))
+		state->vm_id = memory->blob_vm;
+	if (set && !fuzz_below(r, 4))
 		damage(r, memory);
 	if (!fuzz_below(r, 8))
 		state->length = fuzz_below(r, FUZZ_BLOB);
