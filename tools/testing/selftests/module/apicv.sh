@@ -25,8 +25,10 @@ switched()
 	echo >$trace
 	vmm --hv "$1" "$here/guests/synic.bin" >"$out"
 	status=$?
-	set=$(grep -c "inhibit_changed: set reason=$reason, inhibits=$alone$" $trace)
-	cleared=$(grep -c "inhibit_changed: cleared reason=$reason, inhibits=0x0$" \
+	# Newer kernels name the reasons behind the mask.
+	set=$(grep -cE "inhibit_changed: set reason=$reason, inhibits=$alone( |$)" \
+		$trace)
+	cleared=$(grep -cE "inhibit_changed: cleared reason=$reason, inhibits=0x0( |$)" \
 		$trace)
 	grep '^not ok' "$out" | sed 's/^/# /'
 	sed -n 's/.*\(inhibit_changed: .*\)/# \1/p' $trace
