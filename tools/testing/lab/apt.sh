@@ -255,8 +255,8 @@ apt_find()
 	fi
 }
 
-# apt_download DIR PACKAGE...: fetch the package files, lists refreshed once when
-# the mirror has moved on.
+# apt_download DIR PACKAGE...: fetch the package files into a folder that has none;
+# the lists are fetched anew when the mirror has moved on.
 apt_download()
 {
 	local dir=$1 opts=("${apt_opts[@]}" -qq)
@@ -267,5 +267,12 @@ apt_download()
 		opts+=(-o APT::Sandbox::User=root)
 	fi
 	say "downloading $*"
-	(cd "$dir" && apt-get "${opts[@]}" download "$@" >&2)
+	(
+		cd "$dir" || exit
+		apt-get "${opts[@]}" download "$@" >&2 || {
+			apt_refresh
+			rm -f ./*.deb
+			apt-get "${opts[@]}" download "$@" >&2
+		}
+	)
 }

@@ -264,11 +264,7 @@ fetch()
 	trap 'rm -rf "$new"' EXIT
 	trap 'exit 130' INT TERM
 	mkdir "$new/debs"
-	if ! apt_download "$new/debs" "$@"; then
-		apt_refresh
-		rm -f "$new"/debs/*
-		apt_download "$new/debs" "$@" || die "the kernel packages could not be downloaded"
-	fi
+	apt_download "$new/debs" "$@" || die "the kernel packages could not be downloaded"
 	say "unpacking kernel $release into $store/$key"
 	unpack "$new" "$release"
 	echo "${suite%-*}" >"$new/suite"

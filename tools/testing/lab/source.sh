@@ -66,11 +66,8 @@ unpack_source()
 	[ ! -d "$dir/tree" ] || return 0
 	new=$(mktemp -d "$store/.source-XXXXXX")
 	mkdir "$new/debs" "$new/tree"
-	if ! apt_download "$new/debs" "$package=$version"; then
-		apt_refresh
-		apt_download "$new/debs" "$package=$version" ||
-			die "$package $version could not be downloaded"
-	fi
+	apt_download "$new/debs" "$package=$version" ||
+		die "$package $version could not be downloaded"
 	say "unpacking the source of Linux $version"
 	tar=$(cd "$new/debs" && dpkg-deb -c ./*.deb |
 		sed -n 's/.* \(\.\/usr\/src\/linux-source-.*\.tar\.xz\)$/\1/p')

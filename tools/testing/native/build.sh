@@ -3,13 +3,13 @@
 #
 # Build the kernel's own selftests of KVM's Hyper-V interface, unchanged.
 # In:  VERSION, the beginning of a kernel's version, such as 6.12 or 7.3, of
-#      which apt offers linux-source; suites of a newer Debian are asked too,
-#      with lists of their own: the machine's apt is not changed.
+#      which apt offers linux-source; Debian's other suites are asked too, with
+#      lists of their own: the machine's apt is not changed.
 # Out: on stdout the folder that holds the static programs, one for each name
 #      in `kselftests`; in its folder old the same for a KVM older than 6.8
 #      (memory2.c); what happens meanwhile on stderr.
 # State: cache/kvm-selftests/VERSION-OF-PACKAGE, renamed into place when
-#      complete, and apt/SUITE, package lists. Both may be deleted.
+#      complete. It may be deleted.
 # Absent on purpose: patches; whoever reads the results must be able to trust
 #      that these are the kernel's programs as they are.
 set -eu -o pipefail
@@ -21,76 +21,25 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/../lab/apt.sh"
 
 store=$lab_cache/kvm-selftests
-suites="trixie trixie-backports sid"
 # What of the source is needed; the whole of it is ten times as large
 wanted=(Makefile Kbuild scripts include arch/x86 tools/include
 	tools/arch/x86 tools/build tools/scripts tools/lib
 	tools/testing/selftests)
 
-# apt_of SUITE COMMAND...: apt with lists of that suite only, from the mirror
-# that this machine uses
-apt_of()
-{
-	local suite=$1 dir=$lab_cache/apt/$1 tool=$2
-	shift 2
-
-	"$tool" -qq -o "Dir::Etc::sourcelist=$dir/sources.list" \
-		-o Dir::Etc::sourceparts=- -o "Dir::State::lists=$dir/lists" \
-		-o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root \
-		-o Acquire::Languages=none "$@"
-}
-
-# lists_of SUITE: its lists are there and of today; false where the mirror has
-# no such suite
-lists_of()
-{
-	local dir=$lab_cache/apt/$1 uri from key
-
-	if [ -n "$(find "$dir/fetched" -mtime -1 2>/dev/null)" ]; then
-		return 0
-	fi
-	read -r uri _ _ from < <(apt_entries |
-		awk -v code="$(apt_codename)" '$2 == code && $3 == "main"') ||
-		die "no apt source of $(apt_codename)/main was found to take $1 from"
-	key=$(apt_keyring "$uri" "${from%:*}")
-	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-	echo "deb ${key:+[signed-by=$key] }$uri $1 main" >"$dir/sources.list"
-	say "fetching the package list of $1 (kept in $dir)"
-	apt_of "$1" apt-get -o APT::Update::Error-Mode=any update >&2 || return 1
-	touch "$dir/fetched"
-}
-
-# Newest version of the package that a suite has, or nothing
-version_in()
-{
-	apt_of "$1" apt-cache madison "$package" 2>/dev/null |
-		awk -F' *[|] *' 'NR == 1 { print $2 }' | tr -d ' '
-}
-
-# Sets version and suite; no suite means that the machine's own apt has it
+# Set version
 find_source()
 {
-	suite=''
-	version=$(apt_versions "$package" | awk 'NR == 1 { print $1 }')
-	[ -z "$version" ] || return 0
-	for suite in $suites; do
-		lists_of "$suite" || continue
-		version=$(version_in "$suite")
-		[ -z "$version" ] || return 0
-	done
-	die "neither this machine's apt nor $suites has a $package"
+	apt_find "$package"
+	[ -n "$found" ] || die "neither this machine's apt nor Debian's other suites" \
+		"have a $package"
+	version=${found% *}
 }
 
 fetch_source()
 {
-	say "downloading $package $version"
+	apt_download "$work" "$package=$version" ||
+		die "$package $version could not be downloaded"
 	cd "$work"
-	if [ -n "$suite" ]; then
-		apt_of "$suite" apt-get download "$package=$version" >&2
-	else
-		apt-get -qq -o APT::Sandbox::User=root download \
-			"$package=$version" >&2
-	fi
 	dpkg-deb -x "$package"_*.deb .
 	rm "$package"_*.deb
 	mkdir tree
