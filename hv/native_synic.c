@@ -140,7 +140,7 @@ static enum hve_verdict set_eom(struct hve_vcpu *vcpu, bool host, u64 data)
 static enum hve_verdict set_sint(struct hve_vcpu *vcpu, u32 index, bool host,
 				 u64 data)
 {
-	enum hve_verdict verdict = host ? HVE_OK : hve_sint_check(vcpu->vm, data);
+	enum hve_verdict verdict = host ? HVE_OK : hve_sint_check(data);
 
 	if (verdict == HVE_OK)
 		hve_sint_set(vcpu, index, data);

@@ -71,7 +71,7 @@ static bool value_is_valid(struct hve_restoring *r, enum hve_msr_row row,
 	case HVE_MSR_vp_assist_page:
 		return gpa_is_possible(r, value);
 	case HVE_MSR_sint:
-		return hve_sint_check(r->vm, value) == HVE_OK;
+		return hve_sint_check(value) == HVE_OK;
 	case HVE_MSR_tsc_emulation_status:
 		/* A guest may write a zero only; we set it. */
 		return value <= TLFS_TSC_EMULATION_IN_PROGRESS;

@@ -115,7 +115,7 @@ int hve_restore_check(struct hve_restoring *restoring);
 void hve_restore_free(struct hve_image *image);
 
 /* enl/: whether a guest can have written that */
-enum hve_verdict hve_sint_check(const struct hve_vm *vm, u64 value);
+enum hve_verdict hve_sint_check(u64 value);
 bool hve_reenlightenment_is_valid(u64 control);
 bool hve_stimer_is_valid(const struct hve_vm *vm,
 			 const struct hve_blob_timer *timer);

@@ -318,15 +318,12 @@ enum hve_verdict hve_get_sint(struct hve_vcpu *vcpu, u32 index, u64 *data)
 	return HVE_OK;
 }
 
-enum hve_verdict hve_sint_check(const struct hve_vm *vm, u64 value)
+enum hve_verdict hve_sint_check(u64 value)
 {
 	/* A masked one may say anything: guests mask by writing that bit alone. */
 	if (!(value & TLFS_SINT_MASKED) &&
 	    (value & TLFS_SINT_VECTOR) < TLFS_SINT_VECTOR_MIN)
 		return HVE_BAD_PARAMETER;
-	/* Hardware could not do it; hint 9 told the guest to do without. */
-	if (value & TLFS_SINT_AUTO_EOI && hve_vm_has(vm, HVE_F_AVIC))
-		return HVE_DENIED;
 	return HVE_OK;
 }
 
@@ -347,7 +344,7 @@ void hve_sint_set(struct hve_vcpu *vcpu, u32 index, u64 data)
 
 enum hve_verdict hve_set_sint(struct hve_vcpu *vcpu, u32 index, u64 data)
 {
-	enum hve_verdict verdict = hve_sint_check(vcpu->vm, data);
+	enum hve_verdict verdict = hve_sint_check(data);
 
 	if (verdict == HVE_OK)
 		hve_sint_set(vcpu, index, data);

@@ -25,9 +25,8 @@ reset			# restarts without keyboard controller or ACPI
 crash			# the stop code in hve status; the guest goes on to write its dump
 
 # Left out: invtsc (a guest that asks trusts the TSC for ever: add it where the
-# host's is invariant), avic (the advice against automatic EOI is given anyway, and
-# this refuses a guest that does not follow), no-nonarch-coresharing (a promise:
-# add it where you pin vCPUs to cores), hw-features and vp-index-calls
-# (nothing is known to be gained), ext-calls
+# host's is invariant), avic (the advice against automatic EOI is given anyway),
+# no-nonarch-coresharing (a promise: add it where you pin vCPUs to cores),
+# hw-features and vp-index-calls (nothing is known to be gained), ext-calls
 # (Windows 11 and the servers of its time ask for zeroed memory),
 # reenlightenment (for guests that run guests themselves).

@@ -28,10 +28,9 @@ vp-index-calls		# the guest asks which VP an APIC id is
 reenlightenment		# Hyper-V's role in the guest hears of a new TSC frequency
 
 # Left out: invtsc (a guest that asks trusts the TSC for ever: add it where the
-# host's is invariant), avic (the advice against automatic EOI is given anyway, and
-# this refuses a guest that does not follow), no-nonarch-coresharing (a promise:
-# add it where you pin vCPUs to cores), hw-features (nothing is
-# known to be gained).
+# host's is invariant), avic (the advice against automatic EOI is given anyway),
+# no-nonarch-coresharing (a promise: add it where you pin vCPUs to cores),
+# hw-features (nothing is known to be gained).
 #
 # With Hyper-V's role in the guest take tlbflush away: --hv -tlbflush
 # (Documentation/known-limits.rst).

@@ -65,9 +65,8 @@ struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 	return NULL;
 }
 
-enum hve_verdict hve_sint_check(const struct hve_vm *vm, u64 value)
+enum hve_verdict hve_sint_check(u64 value)
 {
-	(void)vm;
 	return value >> 20 & 1 ? HVE_BAD_PARAMETER : HVE_OK;
 }
 

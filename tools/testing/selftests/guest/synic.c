@@ -185,11 +185,6 @@ static void test_auto_eoi(void)
 {
 	u32 before = irq_count(0, VECTOR), i;
 
-	if (hv_serves(HVE_BIT(AVIC))) {
-		ok(wrmsr_safe(MSR_sint + SINT, VECTOR | TLFS_SINT_AUTO_EOI) == VEC_GP,
-		   "AutoEOI is not offered with avic");
-		return;
-	}
 	wrmsr(MSR_sint + SINT, VECTOR | TLFS_SINT_AUTO_EOI);
 	no_eoi = 1;
 	for (i = 0; i < 5; i++) {

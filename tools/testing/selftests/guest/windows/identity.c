@@ -60,7 +60,7 @@ static void identify_features(void)
 	if (uses(HVE_BIT(XMM_OUTPUT)) && !hv_serves(HVE_BIT(EXT_CALLS)))
 		diag("no call that is served has output");
 	if (uses(HVE_BIT(AVIC)))
-		diag("no AutoEOI at all");
+		diag("no AutoEOI, as advised");
 	if (uses(HVE_BIT(NO_CORESHARING)))
 		diag("cores are not shared");
 }
