@@ -4,8 +4,9 @@
 # Unmodified users of KVM's Hyper-V interface, on KVM's own code and on ours.
 # In:  KERNEL, the host's and guests' kernel; SUITES, the Debian releases whose
 #      QEMU and libvirt are used (bookworm trixie); HVE_KO, a module in place of
-#      this tree's; PROVIDERS, "own" to run KVM's own code alone; names of tests
-#      (tests/NN-NAME.sh), none means all.
+#      this tree's; PROVIDERS, "own" to run KVM's own code alone; KVM_UNIT_TESTS,
+#      a folder where kvm-unit-tests was built; names of tests (tests/NN-NAME.sh),
+#      none means all.
 # Out: what each test prints, tables of what was different and why, and "N
 #      passed, N failed" at the end; status 0 when nothing failed.
 # State: build/native. Absent on purpose: which differences are well; they
@@ -62,6 +63,10 @@ payload()
 		echo "kernel=/tmp/payload/kernel"
 		echo "providers='${PROVIDERS:-own module}'"
 	} >>"$out/payload/config"
+	if [ -n "${KVM_UNIT_TESTS:-}" ]; then
+		mkdir "$out/payload/kut"
+		cp "$KVM_UNIT_TESTS"/x86/*.flat "$out/payload/kut"
+	fi
 	firmware
 }
 
@@ -95,7 +100,7 @@ total()
 {
 	local passed failed
 
-	passed=$(cat "$out"/*.log | grep -c '^ok [0-9]') || true
+	passed=$(cat "$out"/*.log | grep '^ok [0-9]' | grep -vc '# SKIP') || true
 	failed=$(cat "$out"/*.log | grep -c '^not ok [0-9]') || true
 	if [ $status != 0 ] && [ "$failed" = 0 ]; then
 		failed=1
