@@ -111,22 +111,30 @@ static void run_vcpu(struct fuzz_random *r)
 	} msr = { .head.nmsrs = 1 };
 	/* One that waits to be started would wait for ever. */
 	struct kvm_mp_state runnable = { KVM_MP_STATE_RUNNABLE };
-	int fd = get(r, pool.vcpus);
-	struct kvm_run *run;
+	/* Its own: another thread may close that one, and open the next vCPU there. */
+	int fd = dup(get(r, pool.vcpus));
+	struct kvm_run *run = MAP_FAILED;
 
 	msr.entry.index = 0x40000000 | fuzz_below(r, 0x120);
 	msr.entry.data = fuzz_bits(r);
 	switch (fuzz_below(r, 4)) {
-	case 0:	ioctl(fd, KVM_SET_MSRS, &msr); return;
-	case 1:	ioctl(fd, KVM_GET_MSRS, &msr); return;
+	case 0:
+		ioctl(fd, KVM_SET_MSRS, &msr);
+		break;
+	case 1:
+		ioctl(fd, KVM_GET_MSRS, &msr);
+		break;
+	default:
+		run = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	}
-	run = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (run == MAP_FAILED)
-		return;
-	run->immediate_exit = fuzz_below(r, 4) != 0;
-	ioctl(fd, KVM_SET_MP_STATE, &runnable);
-	ioctl(fd, KVM_RUN, 0);
-	munmap(run, PAGE);
+	if (run != MAP_FAILED) {
+		run->immediate_exit = fuzz_below(r, 4) != 0;
+		ioctl(fd, KVM_SET_MP_STATE, &runnable);
+		ioctl(fd, KVM_RUN, 0);
+		munmap(run, PAGE);
+	}
+	if (fd >= 0)
+		close(fd);
 }
 
 static void use_file(struct fuzz_random *r, struct thread *thread, int fd)
