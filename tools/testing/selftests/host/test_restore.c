@@ -64,7 +64,6 @@ static const struct change changes[] = {
 	{ "assist page elsewhere", MSR(0x40000073, 0, 0x1001) },
 	{ "TSC page disabled, and there", MSR(0x40000021, 0, 0) },
 	{ "SINT with vector 3", MSR(0x40000090, 0, 3) },
-	{ "SINT with AutoEOI", MSR(0x40000090, 0, 0x20050) },
 	{ "reenlightenment, vector 3", MSR(0x40000106, 0, 0x10003) },
 	{ "reenlightenment, reserved bits", MSR(0x40000106, 0, 0x20050) },
 	{ "TSC emulation, reserved bits", MSR(0x40000107, 0, 2) },
