@@ -22,9 +22,10 @@ make -s -C "$top/tools/hve" static
 cp "$top/tools/hve/hve-static" "$out/hve"
 # What an emulated machine has to load from an emulated CD had better be small.
 strip --strip-debug "$out"/kvm-hve.ko "$out"/hve* "$out"/test-*
-case ${KERNEL:-} in
-debug*) limit=10800 silence=900 ;;		# checkers take time
-*)      limit=2400 silence=400 ;;
+case ${LAB_HOST:-svm}/${KERNEL:-} in
+*/debug*) limit=10800 silence=900 slowness=6 ;;		# checkers take time
+vmx/*)    limit=5400 silence=400 slowness=8 ;;
+*)        limit=2400 silence=400 slowness=1 ;;
 esac
 cp -r "$top/tools/hve/profiles" "$out/profiles"
 
@@ -33,7 +34,7 @@ host()
 {
 	"$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --payload "$out" \
 		--timeout $limit --silence $silence -- \
-		sh /payload/run "$@" 2>&1 | tee "$out.log"
+		env slowness=$slowness sh /payload/run "$@" 2>&1 | tee "$out.log"
 }
 
 # The emulator is to blame, as far as can be told

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Test: loading and unloading while VMs run. In: how often (200), on a slow kernel
+# Test: loading and unloading while VMs run. In: how often (200), on a slow host
 # so much less often. Out: TAP. A plain VM runs all the while and must not notice;
 # four times a VM is served as well; no hook stays behind.
 # shellcheck source=common.sh disable=SC2154
