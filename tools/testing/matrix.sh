@@ -175,7 +175,9 @@ failures()
 commit()
 {
 	git -C "$top" log -1 --format='%h of %cs' 2>/dev/null || echo unknown
-	[ -z "$(git -C "$top" status --porcelain -uno 2>/dev/null)" ] ||
+	# The results of the parts before are no change
+	[ -z "$(git -C "$top" status --porcelain -uno -- ':/' \
+		":!/${results#"$top"/}" 2>/dev/null)" ] ||
 		echo "with changes that were not committed"
 }
 
