@@ -137,8 +137,10 @@ static void run_vcpu(struct fuzz_random *r)
 		close(fd);
 }
 
-static void use_file(struct fuzz_random *r, struct thread *thread, int fd)
+/* Its own as well, or what another thread opens there would be waited for. */
+static void use_file(struct fuzz_random *r, struct thread *thread, int of)
 {
+	int fd = dup(of);
 	struct pollfd wait = { .fd = fd, .events = POLLIN | POLLOUT };
 	unsigned char *at = thread->memory.page + PAGE;
 	unsigned long length = fuzz_below(r, PAGE + 1);
@@ -158,6 +160,8 @@ static void use_file(struct fuzz_random *r, struct thread *thread, int fd)
 		if (read(fd, at - length, length) > (long)length)
 			abort();
 	}
+	if (fd >= 0)
+		close(fd);
 }
 
 static bool known_error(int error)
