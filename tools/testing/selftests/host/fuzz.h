@@ -3,8 +3,8 @@
  * DOC: Random ioctls of /dev/kvm-hve
  *
  * In: a seed. Out: requests whose structures are right more often than chance
- * would have it, with some words changed. What is left here by one thread for
- * the others (contexts, VMs, ports) is the test's, fuzz_pool in test_fuzz.c.
+ * would have it, with some words changed, and what one thread leaves behind for the
+ * others (contexts, VMs, vCPUs, ports), which is the test's.
  */
 #ifndef TEST_FUZZ_H
 #define TEST_FUZZ_H
@@ -52,6 +52,15 @@ unsigned long fuzz_bits(struct fuzz_random *r);
 unsigned long fuzz_below(struct fuzz_random *r, unsigned long count);
 
 const char *fuzz_name(unsigned int which);
+/* fuzz_pool.c: @fds are six of the pool's, one of which is meant */
+void fuzz_open_pool(struct fuzz_pool *pool);
+void fuzz_close_pool(struct fuzz_pool *pool);
+void fuzz_put(struct fuzz_random *r, int *fds, int fd);
+int fuzz_get(struct fuzz_random *r, const int *fds);
+void fuzz_new_vm(struct fuzz_random *r, struct fuzz_pool *pool);
+void fuzz_new_vcpu(struct fuzz_random *r, struct fuzz_pool *pool);
+void fuzz_use_vcpu(struct fuzz_random *r, struct fuzz_pool *pool);
+
 void fuzz_make(struct fuzz_random *r, const struct fuzz_pool *pool,
 	       struct fuzz_memory *memory, struct fuzz_request *request);
 

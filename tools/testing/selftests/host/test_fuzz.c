@@ -7,8 +7,8 @@
  * where an errno is none that the interface has, where a refusal has no sentence,
  * where some request was never accepted, or when a VM stays served that nobody
  * holds any more. A guest runs all the while and must not notice. Each thread's
- * operations follow from the seed; how they meet does not. The pool's fields are
- * exchanged atomically; what else is shared is the counts, under tally_lock.
+ * operations follow from the seed; how they meet does not. They share the pool
+ * (fuzz_pool.c) and the counts, under tally_lock.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -47,21 +47,6 @@ static pthread_mutex_t tally_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned int accepted[FUZZ_REQUESTS], refused[FUZZ_REQUESTS];
 static unsigned int wrong, silent;
 
-/* @fd in place of one of @fds, which is closed */
-static void put(struct fuzz_random *r, int *fds, int fd)
-{
-	int old = __atomic_exchange_n(&fds[fuzz_below(r, FUZZ_FDS)], fd,
-				      __ATOMIC_RELAXED);
-
-	if (old >= 0)
-		close(old);
-}
-
-static int get(struct fuzz_random *r, const int *fds)
-{
-	return __atomic_load_n(&fds[fuzz_below(r, FUZZ_FDS)], __ATOMIC_RELAXED);
-}
-
 static void saw_id(struct fuzz_random *r, unsigned int id)
 {
 	__atomic_store_n(&pool.ids[fuzz_below(r, FUZZ_FDS)], id, __ATOMIC_RELAXED);
@@ -85,59 +70,7 @@ static int new_context(struct fuzz_random *r, int least)
 	return fd;
 }
 
-static void new_vm(struct fuzz_random *r)
-{
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-
-	put(r, pool.vms, ioctl(kvm, KVM_CREATE_VM, 0));
-	close(kvm);
-}
-
-static void new_vcpu(struct fuzz_random *r)
-{
-	int vm = get(r, pool.vms);
-
-	if (fuzz_below(r, 2))
-		ioctl(vm, KVM_CREATE_IRQCHIP, 0);
-	put(r, pool.vcpus, ioctl(vm, KVM_CREATE_VCPU, fuzz_below(r, 4)));
-}
-
-/* A guest without memory: it is left at once, but KVM and the module set it up. */
-static void run_vcpu(struct fuzz_random *r)
-{
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entry;
-	} msr = { .head.nmsrs = 1 };
-	/* One that waits to be started would wait for ever. */
-	struct kvm_mp_state runnable = { KVM_MP_STATE_RUNNABLE };
-	/* Its own: another thread may close that one, and open the next vCPU there. */
-	int fd = dup(get(r, pool.vcpus));
-	struct kvm_run *run = MAP_FAILED;
-
-	msr.entry.index = 0x40000000 | fuzz_below(r, 0x120);
-	msr.entry.data = fuzz_bits(r);
-	switch (fuzz_below(r, 4)) {
-	case 0:
-		ioctl(fd, KVM_SET_MSRS, &msr);
-		break;
-	case 1:
-		ioctl(fd, KVM_GET_MSRS, &msr);
-		break;
-	default:
-		run = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	}
-	if (run != MAP_FAILED) {
-		run->immediate_exit = fuzz_below(r, 4) != 0;
-		ioctl(fd, KVM_SET_MP_STATE, &runnable);
-		ioctl(fd, KVM_RUN, 0);
-		munmap(run, PAGE);
-	}
-	if (fd >= 0)
-		close(fd);
-}
-
-/* Its own as well, or what another thread opens there would be waited for. */
+/* Its own, or what another thread opens there would be waited for. */
 static void use_file(struct fuzz_random *r, struct thread *thread, int of)
 {
 	int fd = dup(of);
@@ -231,7 +164,7 @@ static void keep(struct thread *thread, const struct fuzz_request *request, int 
 	switch (request->number) {
 	case HVE_OPEN_PORT:
 	case HVE_OPEN_DEBUG:
-		put(&thread->random, pool.ports, r);
+		fuzz_put(&thread->random, pool.ports, r);
 		break;
 	case HVE_ATTACH:
 		memcpy(&attach, request->at, sizeof(attach));
@@ -256,7 +189,7 @@ static void keep(struct thread *thread, const struct fuzz_request *request, int 
 static void one_request(struct thread *thread)
 {
 	struct fuzz_random *random = &thread->random;
-	int fd = fuzz_below(random, 2) ? thread->own : get(random, pool.contexts);
+	int fd = fuzz_below(random, 2) ? thread->own : fuzz_get(random, pool.contexts);
 	struct fuzz_request request;
 	int r, error;
 
@@ -279,7 +212,7 @@ static void operate(struct thread *thread)
 
 	switch (fuzz_below(r, 48)) {
 	case 0:
-		put(r, pool.contexts, new_context(r, 0));
+		fuzz_put(r, pool.contexts, new_context(r, 0));
 		break;
 	case 1:
 		close(thread->own);
@@ -287,22 +220,22 @@ static void operate(struct thread *thread)
 		break;
 	case 2:
 	case 3:
-		new_vm(r);
+		fuzz_new_vm(r, &pool);
 		break;
 	case 4:
-		new_vcpu(r);
+		fuzz_new_vcpu(r, &pool);
 		break;
 	case 5:
-		run_vcpu(r);
+		fuzz_use_vcpu(r, &pool);
 		break;
 	case 6:
-		use_file(r, thread, get(r, pool.ports));
+		use_file(r, thread, fuzz_get(r, pool.ports));
 		break;
 	case 7:
-		use_file(r, thread, get(r, pool.contexts));
+		use_file(r, thread, fuzz_get(r, pool.contexts));
 		break;
 	case 8:
-		put(r, pool.ports, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+		fuzz_put(r, pool.ports, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
 		break;
 	default:
 		one_request(thread);
@@ -340,18 +273,6 @@ static void start(struct thread *thread, unsigned long seed)
 		trouble("pthread_create: %s", strerror(errno));
 }
 
-static void close_pool(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < FUZZ_FDS; i++) {
-		close(pool.ports[i]);
-		close(pool.vcpus[i]);
-		close(pool.vms[i]);
-		close(pool.contexts[i]);
-	}
-}
-
 static void report(void)
 {
 	unsigned int i, never = 0;
@@ -381,7 +302,6 @@ int main(int argc, char **argv)
 	pid_t guest;
 	unsigned int i;
 
-	memset(&pool, 0xff, sizeof(pool));
 	operations = strtoul(amount, NULL, 0);
 	if (strchr(amount, 's')) {
 		until = time(NULL) + operations;
@@ -389,11 +309,12 @@ int main(int argc, char **argv)
 	}
 	guest = spawn_vmm("busy", "-v", "2", "-A", ms, NULL);
 	ok(wait_served(device, 1), "a guest is served");
+	fuzz_open_pool(&pool);
 	for (i = 0; i < THREADS; i++)
 		start(&threads[i], seed * THREADS + i);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(threads[i].pthread, NULL);
-	close_pool();
+	fuzz_close_pool(&pool);
 	report();
 	ok(reap(guest) == STATUS_PASS, "the guest did not notice");
 	ok(wait_served(device, 0), "no VM stays served");
