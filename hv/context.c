@@ -128,10 +128,10 @@ void hve_context_reason(struct hve_context *context, struct hve_reason *reason)
 	mutex_unlock(&context->lock);
 }
 
-enum hve_hook_set hve_context_hooks(const struct hve_context *context)
+enum hve_hook_set hve_config_hooks(const struct hve_config *config)
 {
-	return context->config.flags & HVE_CONFIG_NATIVE ? HVE_HOOKS_NATIVE :
-							   HVE_HOOKS_BASE;
+	return config->flags & HVE_CONFIG_NATIVE ? HVE_HOOKS_NATIVE :
+						   HVE_HOOKS_BASE;
 }
 
 int hve_context_set_config(struct hve_context *context,
@@ -165,7 +165,7 @@ bool hve_context_configured(struct hve_context *context)
 static int enlist(struct hve_context *context, u32 flags, enum hve_hook_set set)
 {
 	mutex_lock(&armed_lock);
-	if (context->armed || hve_context_hooks(context) != set) {
+	if (context->armed || hve_config_hooks(&context->config) != set) {
 		mutex_unlock(&armed_lock);
 		return -EBUSY;
 	}
@@ -183,7 +183,7 @@ static void delist(struct hve_context *context)
 	put_pid(context->owner);
 	context->owner = NULL;
 	context->armed = 0;
-	hve_hooks_put(hve_context_hooks(context));
+	hve_hooks_put(hve_config_hooks(&context->config));
 }
 
 int hve_context_arm(struct hve_context *context, u32 flags)
@@ -199,7 +199,7 @@ int hve_context_arm(struct hve_context *context, u32 flags)
 	if (!hve_context_configured(context))
 		return hve_context_refuse(context, -EINVAL,
 					  "this context has no configuration: set one before arming");
-	set = hve_context_hooks(context);
+	set = hve_config_hooks(&context->config);
 	err = hve_hooks_get(set, why, sizeof(why));
 	if (err)
 		return hve_context_refuse(context, err, "%s", why);

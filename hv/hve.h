@@ -59,7 +59,7 @@ int hve_context_arm(struct hve_context *context, u32 flags);
 int hve_context_disarm(struct hve_context *context);
 bool hve_context_any_armed(void);
 /* The hooks that a VM with its configuration takes */
-enum hve_hook_set hve_context_hooks(const struct hve_context *context);
+enum hve_hook_set hve_config_hooks(const struct hve_config *config);
 /*
  * Whether a VM that the caller would create now had KVM's own interface from us;
  * if it would be nobody's: whether one that it has does

@@ -47,13 +47,13 @@ static int __init hve_init(void)
 		pr_err("native=%s is not known: native=all is\n", native);
 		return -EINVAL;
 	}
-	err = hve_device_init();
-	if (!err && native) {
-		err = hve_context_native_all();
-		if (err) {
-			hve_device_exit();
-			hve_hooks_exit();
-		}
+	err = native ? hve_context_native_all() : 0;
+	/* Last: an open file is not taken back when loading fails. */
+	if (!err)
+		err = hve_device_init();
+	if (err) {
+		hve_context_native_none();
+		hve_hooks_exit();
 	}
 	return err;
 }

@@ -50,7 +50,8 @@ static void free_vm(struct hve_vm *vm)
 	kvfree(vm);
 }
 
-static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
+static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context,
+			     const struct hve_config *config)
 {
 	u32 slots = hve_kvm_max_vcpus();
 	struct hve_vm *vm = kvzalloc(struct_size(vm, vcpus, slots),
@@ -66,7 +67,7 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 	get_task_comm(vm->comm, current->group_leader);
 	hve_context_get(context);
 	vm->context = context;
-	hve_context_get_config(context, &vm->config);
+	vm->config = *config;
 	vm->features = vm->config.features[0] | hve_base_features();
 	mutex_init(&vm->lock);
 	INIT_LIST_HEAD(&vm->overlays);
@@ -85,15 +86,18 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context)
 int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u32 *id)
 {
 	char why[HVE_REASON_LEN];
+	struct hve_config config;
 	enum hve_hook_set set;
 	struct hve_vm *vm;
 	int err;
 
-	set = hve_context_hooks(context);
+	/* Once: the VM goes by what its hooks were counted by. */
+	hve_context_get_config(context, &config);
+	set = hve_config_hooks(&config);
 	err = hve_hooks_get(set, why, sizeof(why));
 	if (err)
 		return hve_context_refuse(context, err, "%s", why);
-	vm = new_vm(kvm, context);
+	vm = new_vm(kvm, context, &config);
 	if (!vm) {
 		hve_hooks_put(set);
 		return -ENOMEM;
@@ -139,12 +143,15 @@ int hve_vm_created(struct kvm *kvm)
 	return err ?: 1;
 }
 
-static struct hve_vm *unlink(struct kvm *kvm)
+/* @detaching: not one in native mode */
+static struct hve_vm *unlink(struct kvm *kvm, bool detaching)
 {
 	struct hve_vm *vm;
 
 	mutex_lock(&vms_lock);
 	vm = hve_lookup(kvm);
+	if (vm && detaching && vm->native)
+		vm = NULL;
 	if (vm) {
 		hve_lookup_del(kvm);
 		list_del(&vm->link);
@@ -171,7 +178,7 @@ static void release(struct hve_vm *vm)
 
 void hve_vm_gone(struct kvm *kvm)
 {
-	struct hve_vm *vm = unlink(kvm);
+	struct hve_vm *vm = unlink(kvm, false);
 
 	if (vm)
 		release(vm);
@@ -186,7 +193,7 @@ static void detach_stopped(void *arg)
 {
 	struct detaching *detaching = arg;
 	struct kvm *kvm = detaching->kvm;
-	struct hve_vm *vm = unlink(kvm);
+	struct hve_vm *vm = unlink(kvm, true);
 	u32 i;
 
 	detaching->vm = vm;
@@ -198,7 +205,9 @@ static void detach_stopped(void *arg)
 
 		if (!vcpu)
 			continue;
-		if (vcpu->vp_assist && hve_vm_has(vm, HVE_F_VAPIC))
+		/* After a restart KVM may not have been told yet. */
+		if ((vcpu->vp_assist || vcpu->remark) &&
+		    hve_vm_has(vm, HVE_F_VAPIC))
 			hve_kvm_apic_assist(vcpu->kvm, 0);
 		hve_overlay_remove(vm, &vcpu->assist_page);
 		hve_synic_detach(vcpu);
@@ -206,21 +215,34 @@ static void detach_stopped(void *arg)
 	hve_overlay_remove(vm, &vm->hypercall_page);
 	hve_overlay_remove(vm, &vm->tsc_page);
 	mutex_unlock(&vm->lock);
-	/* From now on no debugger makes requests either. */
+	/* From now on neither ports nor a debugger make requests. */
+	hve_port_vm_gone(vm);
 	hve_debug_vm_gone(vm->debug);
 	vm->debug = NULL;
 	hve_kvm_forget_requests(kvm);
 }
 
+/* 0, or why not; another thread may detach it at any moment. */
+static int may_detach(struct kvm *kvm)
+{
+	const struct hve_vm *vm;
+	int err = -ENOENT;
+
+	mutex_lock(&vms_lock);
+	vm = hve_lookup(kvm);
+	if (vm)
+		err = vm->native ? -EOPNOTSUPP : 0;
+	mutex_unlock(&vms_lock);
+	return err;
+}
+
 int hve_vm_detach(struct kvm *kvm)
 {
 	struct detaching detaching = { .kvm = kvm };
-	int err;
+	int err = may_detach(kvm);
 
-	if (!hve_lookup(kvm))
-		return -ENOENT;
-	if (hve_lookup(kvm)->native)
-		return -EOPNOTSUPP;
+	if (err)
+		return err;
 	err = hve_kvm_with_vcpus_stopped(kvm, detach_stopped, &detaching);
 	if (err)
 		return err;
@@ -301,6 +323,12 @@ static int hold(struct hve_vm *vm, void *arg)
 
 	if (!hve_vm_permits(vm, holding->context))
 		return -EPERM;
+	/*
+	 * KVM may still be making it, and frees one that fails whoever holds it.
+	 * A vCPU comes when the VM has a file.
+	 */
+	if (!hve_kvm_online_vcpus(vm->kvm))
+		return -ENODATA;
 	/* It leaves the list when its last reference is gone already. */
 	if (!hve_kvm_get(vm->kvm))
 		return -ENOENT;

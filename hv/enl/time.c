@@ -159,6 +159,7 @@ static bool is_frozen(struct hve_vm *vm)
 {
 	struct tlfs_reference_tsc_page page;
 	struct hve_time *time = &vm->time;
+	unsigned long flags;
 
 	if (!vm->reenlightenment.emulation || vm->native->page_by_guest ||
 	    !(vm->reference_tsc & TLFS_MSR_ENABLE))
@@ -168,11 +169,14 @@ static bool is_frozen(struct hve_vm *vm)
 	if (hve_kvm_read(vm->kvm, vm->tsc_page.gpa, &page, sizeof(page)) ||
 	    !page.sequence)
 		return false;
+	/* A timer's interrupt here would read until the end of the write. */
+	local_irq_save(flags);
 	write_seqcount_begin(&time->seq);
 	time->source = HVE_TIME_TSC;
 	time->scale = page.scale;
 	time->offset = page.offset;
 	write_seqcount_end(&time->seq);
+	local_irq_restore(flags);
 	time->sequence = page.sequence;
 	time->valid = true;
 	return true;
