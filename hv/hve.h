@@ -35,7 +35,8 @@ void hve_vm_settle(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 void hve_vm_name_features(u64 features, char *text, size_t len);
 /*
  * KVM's VM behind a number, with a reference on it and the hooks installed, if
- * whoever uses @context now may do more to it than look: or -ENOENT, -EPERM
+ * whoever uses @context now may do more to it than look: or -ENOENT, -EPERM, or
+ * -ENODATA without a vCPU, of which there is at least one otherwise
  */
 int hve_vm_hold(u32 id, struct hve_context *context, struct kvm **kvm);
 void hve_vm_release(struct kvm *kvm);
@@ -58,7 +59,7 @@ void hve_context_get_config(struct hve_context *context,
 int hve_context_arm(struct hve_context *context, u32 flags);
 int hve_context_disarm(struct hve_context *context);
 bool hve_context_any_armed(void);
-/* The hooks that a VM with its configuration takes */
+/* The hooks that a VM with this configuration takes */
 enum hve_hook_set hve_config_hooks(const struct hve_config *config);
 /*
  * Whether a VM that the caller would create now had KVM's own interface from us;

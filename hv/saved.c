@@ -97,5 +97,5 @@ int hve_saved_make_vcpus(struct hve_vm *vm)
 	for (i = 0; i < nr; i++)
 		if (!vm->vcpus[i] && !hve_vcpu_make(vm, hve_kvm_vcpu(vm->kvm, i)))
 			return -ENOMEM;
-	return nr ? 0 : -ENODATA;
+	return 0;
 }

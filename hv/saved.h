@@ -107,7 +107,7 @@ struct hve_overlay *hve_saved_page(struct hve_vm *vm, struct hve_vcpu *vcpu,
 				   enum hve_blob_page_kind kind);
 /* The slot of the MSR that enables it */
 enum hve_saved_slot hve_saved_page_slot(enum hve_blob_page_kind kind);
-/* Every vCPU has a state; with all of them stopped */
+/* Every vCPU has a state; with all of them stopped, in a VM that is held */
 int hve_saved_make_vcpus(struct hve_vm *vm);
 
 /* restore_check.c: with the VM's lock held. Either way there may be an image */

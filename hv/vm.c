@@ -160,14 +160,9 @@ static struct hve_vm *unlink(struct kvm *kvm, bool detaching)
 	return vm;
 }
 
-static enum hve_hook_set hooks_of(const struct hve_vm *vm)
-{
-	return vm->native ? HVE_HOOKS_NATIVE : HVE_HOOKS_BASE;
-}
-
 static void release(struct hve_vm *vm)
 {
-	const enum hve_hook_set set = hooks_of(vm);
+	const enum hve_hook_set set = hve_config_hooks(&vm->config);
 
 	hve_event_post(vm, HVE_EVENT_GONE, 0, "%s", vm->comm);
 	free_vm(vm);

@@ -92,6 +92,11 @@ static struct tlfs_message *slot(u32 sint)
 	return (struct tlfs_message *)pages[MESSAGES] + sint;
 }
 
+static void empty(u32 sint)
+{
+	memset(slot(sint), 0, sizeof(struct tlfs_message));
+}
+
 static void on_irq(struct regs *regs)
 {
 	volatile u32 *assist = (void *)pages[this_cpu()->index ? ASSIST_1 : ASSIST];
@@ -259,7 +264,7 @@ static void test_timers(void)
 		ok(wait_irq(VEC_ONCE, count, 3000) == count &&
 		   slot(SAVE_SINT_ONCE)->type,
 		   "a timer that is set now expires, with AutoEOI: %u", count);
-		memset(slot(SAVE_SINT_ONCE), 0, sizeof(struct tlfs_message));
+		empty(SAVE_SINT_ONCE);
 	}
 	/* With it there is no EOI assist where the APIC is the processor's. */
 	wrmsr(MSR_sint + SAVE_SINT_ONCE, VEC_ONCE);
@@ -270,7 +275,7 @@ static void test_messages(void)
 	u32 i, count, before = irq_count(0, VEC_TIMER);
 
 	ok(slot(SAVE_SINT_TIMER)->payload[0] == 0, "the message is still there");
-	memset(slot(SAVE_SINT_TIMER), 0, sizeof(struct tlfs_message));
+	empty(SAVE_SINT_TIMER);
 	wrmsr(MSR_eom, 0);
 	irq_window();
 	ok(slot(SAVE_SINT_TIMER)->type == TLFS_MESSAGE_TIMER_EXPIRED &&
@@ -280,7 +285,7 @@ static void test_messages(void)
 	ok(wait_irq(VEC_TIMER, before + 1, 1000) == before + 1,
 	   "and its interrupt");
 	for (i = 0; i < 3; i++) {
-		memset(slot(SAVE_SINT_PORT), 0, sizeof(struct tlfs_message));
+		empty(SAVE_SINT_PORT);
 		wrmsr(MSR_eom, 0);
 		count = wait_irq(VEC_PORT, i < 2 ? i + 1 : 2, 1000);
 		if (i == 2)

@@ -52,7 +52,7 @@ unsigned long fuzz_bits(struct fuzz_random *r);
 unsigned long fuzz_below(struct fuzz_random *r, unsigned long count);
 
 const char *fuzz_name(unsigned int which);
-/* fuzz_pool.c: @fds are six of the pool's, one of which is meant */
+/* fuzz_pool.c: @fds are FUZZ_FDS of the pool's, one of which is meant */
 void fuzz_open_pool(struct fuzz_pool *pool);
 void fuzz_close_pool(struct fuzz_pool *pool);
 void fuzz_put(struct fuzz_random *r, int *fds, int fd);

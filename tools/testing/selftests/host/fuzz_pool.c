@@ -27,6 +27,8 @@
 #define RUN_US		50000		/* at most, in KVM_RUN */
 #define SIGSET_BYTES	8u		/* the kernel's, not the library's */
 
+static sigset_t alarms;			/* SIGALRM; constant once the pool is open */
+
 static void on_alarm(int signal)
 {
 	(void)signal;
@@ -40,12 +42,11 @@ void fuzz_open_pool(struct fuzz_pool *pool)
 		.it_interval.tv_usec = RUN_US,
 		.it_value.tv_usec = RUN_US,
 	};
-	sigset_t alarm;
 
 	memset(pool, 0xff, sizeof(*pool));
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
-	if (pthread_sigmask(SIG_BLOCK, &alarm, NULL) ||
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	if (pthread_sigmask(SIG_BLOCK, &alarms, NULL) ||
 	    sigaction(SIGALRM, &action, NULL) ||
 	    setitimer(ITIMER_REAL, &every, NULL))
 		trouble("no alarm");
@@ -109,17 +110,14 @@ static void enter(struct fuzz_random *r, int fd)
 	} none = { .head.len = SIGSET_BYTES };
 	struct kvm_run *run = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 				   MAP_SHARED, fd, 0);
-	sigset_t alarm;
 
 	if (run == MAP_FAILED)
 		return;
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
 	run->immediate_exit = fuzz_below(r, 4) != 0;
 	ioctl(fd, KVM_SET_MP_STATE, &runnable);
 	ioctl(fd, KVM_SET_SIGNAL_MASK, &none);
 	/* One that came before is not to end it. */
-	sigtimedwait(&alarm, NULL, &now);
+	sigtimedwait(&alarms, NULL, &now);
 	ioctl(fd, KVM_RUN, 0);
 	munmap(run, PAGE);
 }

@@ -60,11 +60,6 @@ const char *fuzz_name(unsigned int which)
 	return requests[which].name;
 }
 
-static int some_of(struct fuzz_random *r, const int *of)
-{
-	return __atomic_load_n(&of[fuzz_below(r, FUZZ_FDS)], __ATOMIC_RELAXED);
-}
-
 static void make_config(struct fuzz_random *r, struct hve_config *config)
 {
 	unsigned long all = hve_all_features();
@@ -88,9 +83,9 @@ static void make_port(struct fuzz_random *r, const struct fuzz_pool *pool,
 
 	port->flags = (event ? HVE_PORT_EVENT : HVE_PORT_MESSAGE) |
 		      (out ? HVE_PORT_TO_GUEST : HVE_PORT_FROM_GUEST);
-	port->vm_id = some_of(r, pool->ids);
+	port->vm_id = fuzz_get(r, pool->ids);
 	port->connection = fuzz_below(r, 32);
-	port->eventfd = event ? some_of(r, pool->ports) : -1;
+	port->eventfd = event ? fuzz_get(r, pool->ports) : -1;
 	if (!out)
 		return;
 	port->vp = fuzz_below(r, 4) ? fuzz_below(r, 4) : HVE_ANY_VP;
@@ -117,7 +112,7 @@ static void damage(struct fuzz_random *r, struct fuzz_memory *memory)
 static void make_state(struct fuzz_random *r, const struct fuzz_pool *pool,
 		       struct fuzz_memory *memory, bool set, struct hve_state *state)
 {
-	state->vm_id = some_of(r, pool->ids);
+	state->vm_id = fuzz_get(r, pool->ids);
 	state->data = (unsigned long)memory->blob;
 	state->length = set ? memory->blob_length : FUZZ_BLOB;
 	/* A VM that has not run yet may have its own back. */
@@ -161,7 +156,7 @@ static void make_body(struct fuzz_random *r, const struct fuzz_pool *pool,
 		break;
 	case HVE_ATTACH:
 	case HVE_DETACH:
-		body->attach.vm_fd = some_of(r, pool->vms);
+		body->attach.vm_fd = fuzz_get(r, pool->vms);
 		break;
 	case HVE_LIST_VMS:
 		body->list.entry_size = sizeof(struct hve_vm_info);
@@ -169,13 +164,13 @@ static void make_body(struct fuzz_random *r, const struct fuzz_pool *pool,
 		body->list.vms = room(memory);
 		break;
 	case HVE_GET_COUNTERS:
-		body->counters.vm_id = some_of(r, pool->ids);
+		body->counters.vm_id = fuzz_get(r, pool->ids);
 		body->counters.vcpu = fuzz_below(r, 2) ? HVE_ALL_VCPUS : 0;
 		body->counters.count = fuzz_below(r, 165);
 		body->counters.counters = room(memory);
 		break;
 	case HVE_GET_CRASH:
-		body->crash.vm_id = some_of(r, pool->ids);
+		body->crash.vm_id = fuzz_get(r, pool->ids);
 		body->crash.length = fuzz_below(r, 2048);
 		body->crash.message = room(memory);
 		break;
@@ -188,7 +183,7 @@ static void make_body(struct fuzz_random *r, const struct fuzz_pool *pool,
 			   &body->state);
 		break;
 	case HVE_OPEN_DEBUG:
-		body->debug.vm_id = some_of(r, pool->ids);
+		body->debug.vm_id = fuzz_get(r, pool->ids);
 		body->debug.address = fuzz_bits(r);
 		body->debug.port = fuzz_bits(r);
 		break;
