@@ -67,34 +67,49 @@ static struct hve_vcpu *target_of(struct hve_port *port)
 	return NULL;
 }
 
+static int send_signal(struct hve_port *port, struct hve_vcpu *vcpu)
+{
+	lockdep_assert_held(&port->lock);
+	/* A signal is in one vCPU's list, under that vCPU's lock. */
+	if (port->signalled && port->signalled != vcpu)
+		hve_synic_unsignal(port->signalled, &port->signal);
+	port->signalled = vcpu;
+	return hve_synic_signal(vcpu, &port->signal) ? 0 : -ENOTCONN;
+}
+
+static int send_message(struct hve_port *port, struct hve_vcpu *vcpu,
+			struct hve_message *message)
+{
+	lockdep_assert_held(&port->lock);
+	if (!hve_port_has_room(port))
+		return -EAGAIN;
+	message->port = port;
+	message->sint = port->signal.sint;
+	/* Who delivers it takes this port's lock before it gives them back. */
+	if (!hve_synic_queue(vcpu, message))
+		return -ENOTCONN;
+	port->buffers++;
+	kref_get(&port->ref);
+	return 0;
+}
+
 int hve_port_send(struct hve_port *port, struct hve_message *message)
 {
 	struct hve_vcpu *vcpu = NULL;
 	unsigned long flags;
-	int err = 0;
+	int err;
 
 	raw_spin_lock_irqsave(&port->lock, flags);
 	if (port->vm)
 		vcpu = target_of(port);
-	if (!port->vm) {
+	if (!port->vm)
 		err = -EPIPE;
-	} else if (!vcpu) {
+	else if (!vcpu)
 		err = -ENOTCONN;
-	} else if (!message) {
-		/* A signal is in one vCPU's list, under that vCPU's lock. */
-		if (port->signalled && port->signalled != vcpu)
-			hve_synic_unsignal(port->signalled, &port->signal);
-		port->signalled = vcpu;
-		hve_synic_signal(vcpu, &port->signal);
-	} else if (port->buffers == BUFFERS) {
-		err = -EAGAIN;
-	} else {
-		port->buffers++;
-		kref_get(&port->ref);
-		message->port = port;
-		message->sint = port->signal.sint;
-		hve_synic_queue(vcpu, message);
-	}
+	else if (message)
+		err = send_message(port, vcpu, message);
+	else
+		err = send_signal(port, vcpu);
 	raw_spin_unlock_irqrestore(&port->lock, flags);
 	return err;
 }

@@ -52,10 +52,10 @@ enum hve_verdict hve_port_post(struct hve_vm *vm, u32 connection,
 			       const struct tlfs_message *message);
 enum hve_verdict hve_port_event(struct hve_vm *vm, u32 connection, u32 flag);
 
-/* enl/synic.c, from any context */
+/* enl/synic.c, from any context; false: the vCPU does not listen (any more) */
 bool hve_synic_can_receive(const struct hve_vcpu *vcpu, bool event);
-void hve_synic_queue(struct hve_vcpu *vcpu, struct hve_message *message);
-void hve_synic_signal(struct hve_vcpu *vcpu, struct hve_signal *signal);
+bool hve_synic_queue(struct hve_vcpu *vcpu, struct hve_message *message);
+bool hve_synic_signal(struct hve_vcpu *vcpu, struct hve_signal *signal);
 void hve_synic_unsignal(struct hve_vcpu *vcpu, struct hve_signal *signal);
 
 #endif /* HVE_PORT_H */

@@ -76,53 +76,67 @@ bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
 	return true;
 }
 
-/* The oldest message that could not be tried yet, behind @last */
-static struct hve_message *next_of(struct hve_synic *synic,
-				   struct hve_message *last)
+void hve_messages_drop(struct list_head *messages)
 {
-	struct hve_message *message = NULL;
-	unsigned long flags;
+	struct hve_message *message, *next;
 
-	raw_spin_lock_irqsave(&synic->lock, flags);
-	if (!last)
-		message = list_first_entry_or_null(&synic->messages,
-						   struct hve_message, link);
-	else if (!list_is_last(&last->link, &synic->messages))
-		message = list_next_entry(last, link);
-	raw_spin_unlock_irqrestore(&synic->lock, flags);
-	return message;
+	list_for_each_entry_safe(message, next, messages, link)
+		hve_port_delivered(message);
 }
 
-static void finish(struct hve_synic *synic, struct hve_message *message)
+/* @waiting is this thread's alone then; after how many resets it was queued */
+static u32 take_queue(struct hve_synic *synic, struct list_head *waiting)
 {
 	unsigned long flags;
+	u32 resets;
 
 	raw_spin_lock_irqsave(&synic->lock, flags);
-	list_del(&message->link);
+	list_splice_init(&synic->messages, waiting);
+	resets = synic->resets;
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
-	hve_port_delivered(message);
+	return resets;
+}
+
+/* False: what waited was for the operating system before the restart. */
+static bool give_back(struct hve_synic *synic, struct list_head *waiting,
+		      u32 resets)
+{
+	unsigned long flags;
+	bool same;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	same = synic->resets == resets;
+	if (same)
+		list_splice_init(waiting, &synic->messages);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+	return same;
 }
 
 /*
- * Others only append, so a message stays where it is until this thread takes it
- * out. One whose slot is taken holds up those behind it for the same SINT only.
+ * A restart may empty the queue at any time: what is delivered here is not in
+ * it. A message whose slot is taken holds up those behind it for the same SINT
+ * only.
  */
 void hve_message_work(struct hve_vcpu *vcpu)
 {
 	struct hve_synic *synic = vcpu->synic;
-	struct hve_message *message, *last = NULL;
-	u32 taken = 0;
+	struct hve_message *message, *next;
+	LIST_HEAD(waiting);
+	u32 taken = 0, resets;
 
-	while ((message = next_of(synic, last))) {
+	resets = take_queue(synic, &waiting);
+	list_for_each_entry_safe(message, next, &waiting, link) {
 		if (!(taken & BIT(message->sint)) &&
 		    hve_message_deliver(vcpu, message->sint,
 					&message->message)) {
-			finish(synic, message);
+			list_del(&message->link);
+			hve_port_delivered(message);
 			continue;
 		}
 		taken |= BIT(message->sint);
-		last = message;
 	}
+	if (!give_back(synic, &waiting, resets))
+		hve_messages_drop(&waiting);
 }
 
 void hve_event_flag_set(struct hve_vcpu *vcpu, u32 sint, u32 flag)

@@ -57,20 +57,19 @@ static void free_spent(struct list_head *spent)
 /* Messages on their way never arrive; signals belong to their ports. */
 static void drop_queues(struct hve_synic *synic)
 {
-	struct hve_message *message, *next;
 	LIST_HEAD(messages);
 	LIST_HEAD(spent);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&synic->lock, flags);
+	synic->resets++;
 	list_splice_init(&synic->messages, &messages);
 	while (!list_empty(&synic->signals))
 		take_out(list_first_entry(&synic->signals, struct hve_signal,
 					  link), &spent);
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
 	free_spent(&spent);
-	list_for_each_entry_safe(message, next, &messages, link)
-		hve_port_delivered(message);
+	hve_messages_drop(&messages);
 }
 
 void hve_synic_free(struct hve_vcpu *vcpu)
@@ -106,7 +105,6 @@ void hve_synic_reset(struct hve_vcpu *vcpu)
 	if (!synic)
 		return;
 	hve_stimer_stop(vcpu);
-	drop_queues(synic);
 	if (synic->auto_eoi)
 		hve_synic_inhibit_apicv(vcpu, 0);
 	WRITE_ONCE(synic->control, 0);
@@ -115,6 +113,8 @@ void hve_synic_reset(struct hve_vcpu *vcpu)
 	WRITE_ONCE(synic->sirbp, 0);
 	for (i = 0; i < TLFS_SINT_COUNT; i++)
 		WRITE_ONCE(synic->sint[i], TLFS_SINT_MASKED);
+	/* Nothing is queued any more, so nothing is left over. */
+	drop_queues(synic);
 	hve_overlay_forget(vcpu->vm, &synic->message_page);
 	hve_overlay_forget(vcpu->vm, &synic->event_page);
 }
@@ -178,27 +178,36 @@ bool hve_synic_can_receive(const struct hve_vcpu *vcpu, bool event)
 	       TLFS_MSR_ENABLE;
 }
 
-void hve_synic_queue(struct hve_vcpu *vcpu, struct hve_message *message)
+bool hve_synic_queue(struct hve_vcpu *vcpu, struct hve_message *message)
 {
 	struct hve_synic *synic = vcpu->synic;
 	unsigned long flags;
+	bool listens;
 
 	raw_spin_lock_irqsave(&synic->lock, flags);
-	list_add_tail(&message->link, &synic->messages);
+	listens = hve_synic_can_receive(vcpu, false);
+	if (listens)
+		list_add_tail(&message->link, &synic->messages);
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
-	hve_kvm_wake(vcpu->kvm);
+	if (listens)
+		hve_kvm_wake(vcpu->kvm);
+	return listens;
 }
 
-void hve_synic_signal(struct hve_vcpu *vcpu, struct hve_signal *signal)
+bool hve_synic_signal(struct hve_vcpu *vcpu, struct hve_signal *signal)
 {
 	struct hve_synic *synic = vcpu->synic;
 	unsigned long flags;
+	bool listens;
 
 	raw_spin_lock_irqsave(&synic->lock, flags);
-	if (list_empty(&signal->link))
+	listens = hve_synic_can_receive(vcpu, true);
+	if (listens && list_empty(&signal->link))
 		list_add_tail(&signal->link, &synic->signals);
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
-	hve_kvm_wake(vcpu->kvm);
+	if (listens)
+		hve_kvm_wake(vcpu->kvm);
+	return listens;
 }
 
 void hve_synic_unsignal(struct hve_vcpu *vcpu, struct hve_signal *signal)

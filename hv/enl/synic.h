@@ -57,6 +57,7 @@ struct hve_stimer {
  * @lock: what follows, from any context
  * @messages: to be delivered, oldest first
  * @signals: event flags to be set
+ * @resets: how often both were emptied
  * @unseen: direct timers that expired since the vCPU left KVM_RUN, one bit each
  * @timers: the four of them
  */
@@ -75,6 +76,7 @@ struct hve_synic {
 	raw_spinlock_t lock;
 	struct list_head messages;
 	struct list_head signals;
+	u32 resets;
 	u32 unseen;
 	struct hve_stimer timers[TLFS_STIMER_COUNT];
 };
@@ -95,6 +97,8 @@ bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
 			 const struct tlfs_message *message);
 /* What ports queued */
 void hve_message_work(struct hve_vcpu *vcpu);
+/* Of a list that nobody else knows: they never arrive */
+void hve_messages_drop(struct list_head *messages);
 /* Sets a flag of @sint, and interrupts unless it was set */
 void hve_event_flag_set(struct hve_vcpu *vcpu, u32 sint, u32 flag);
 /* Interrupts for @sint, unless it is masked or polled */
