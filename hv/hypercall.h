@@ -57,6 +57,13 @@ static __always_inline void hve_targets_trim(struct hve_vcpu *vcpu, u32 words)
 	vcpu->target_words = words;
 }
 
+/* Whether an HV_INPUT_VTL means the only level there is, 0 */
+static inline bool hve_vtl_is_there(u8 vtl)
+{
+	return !(vtl & TLFS_INPUT_VTL_RSVDZ) &&
+	       !(vtl & TLFS_INPUT_VTL_USED && vtl & TLFS_INPUT_VTL_TARGET);
+}
+
 /* The first 64 VPs, or every one */
 static __always_inline void hve_targets_mask(struct hve_vcpu *vcpu, bool all,
 					     u64 mask,

@@ -17,7 +17,8 @@ static enum hve_verdict send(struct hve_vcpu *vcpu, u32 vector, u8 vtl,
 	struct hve_vm *vm = vcpu->vm;
 	u32 delivered;
 
-	if (vector < TLFS_IPI_VECTOR_MIN || vector > TLFS_IPI_VECTOR_MAX || vtl)
+	if (vector < TLFS_IPI_VECTOR_MIN || vector > TLFS_IPI_VECTOR_MAX ||
+	    !hve_vtl_is_there(vtl))
 		return vm->native ? HVE_BAD_INPUT : HVE_BAD_PARAMETER;
 	if (targets->all)
 		delivered = hve_kvm_interrupt_all(vm->kvm, vector);

@@ -24,7 +24,7 @@ enum hve_verdict hve_do_get_vp_index(struct hve_vcpu *vcpu,
 		return verdict;
 	if (in.partition != TLFS_PARTITION_SELF)
 		return HVE_BAD_PARTITION;
-	if (in.target_vtl & ~TLFS_INPUT_VTL_USED)
+	if (!hve_vtl_is_there(in.target_vtl))
 		return HVE_BAD_PARAMETER;
 	call->reps_done = call->rep_start;
 	for (rep = call->rep_start; rep < call->reps; rep++) {

@@ -119,8 +119,10 @@ struct tlfs_vp_index {
 };
 
 #define TLFS_PARTITION_SELF	0xffffffffffffffffull
-/* Datatype HV_INPUT_VTL: the target in bits 3-0 counts */
+/* Datatype HV_INPUT_VTL: the target, whether it counts, bits that must be 0 */
+#define TLFS_INPUT_VTL_TARGET	0x0fu
 #define TLFS_INPUT_VTL_USED	0x10u
+#define TLFS_INPUT_VTL_RSVDZ	0xe0u
 
 /* HvExtCallQueryCapabilities */
 #define TLFS_EXT_BOOT_ZEROED_MEMORY	0x1ull

@@ -12,6 +12,7 @@
 #define BANKS		((TEST_MAX_VCPUS + 63) / 64)
 #define FIRST		0x20u
 #define WAKE		0x90u
+#define VTL		0x91u
 
 enum form { SIMPLE, SIMPLE_FAST, EX, EX_FAST, NR_FORMS };
 
@@ -149,6 +150,23 @@ static void test_vectors(void)
 	ok(irq_count(0, 0x10) == 1 && irq_count(0, 0xfe) == 1, "and both arrive");
 }
 
+/* Level 0, named or not, is the only one. */
+static void test_vtl(void)
+{
+	u32 vtl, status, bad = 0, taken = 0;
+
+	for (vtl = 0; vtl < 256; vtl++) {
+		status = hv_status(send(vtl & 1 ? SIMPLE : SIMPLE_FAST,
+					VTL | (u64)vtl << 32, &sets[1]));
+		bad += status != (hv_vtl_is_0(vtl) ? 0 :
+				  TLFS_STATUS_INVALID_PARAMETER);
+		irq_window();
+		taken += hv_vtl_is_0(vtl);
+	}
+	ok(!bad && irq_count(0, VTL) == taken,
+	   "of 256 values for the VTL 17 are taken (%u wrong)", bad);
+}
+
 /* A set whose format nobody knows, or that lacks the banks that it names */
 static void test_bad_sets(void)
 {
@@ -219,6 +237,7 @@ void test_main(void)
 	}
 	test_targets();
 	test_vectors();
+	test_vtl();
 	test_bad_sets();
 	test_halted();
 }

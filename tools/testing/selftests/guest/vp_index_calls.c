@@ -89,8 +89,8 @@ static void test_fields(void)
 	for (vtl = 0; vtl < 256; vtl++) {
 		in[1] = vtl;
 		status = hv_status(call(REP(1), 1));
-		bad += status != (vtl & ~TLFS_INPUT_VTL_USED ?
-				  TLFS_STATUS_INVALID_PARAMETER : 0);
+		bad += status != (hv_vtl_is_0(vtl) ? 0 :
+				  TLFS_STATUS_INVALID_PARAMETER);
 	}
 	ok(!bad, "VTL 0, named or not, is the only one");
 	in[1] = ~0xfful;

@@ -59,6 +59,12 @@ u64 hv_call_input(u64 control, bool fast, const u64 *input, u32 qwords);
 /* The protocol of the reference TSC page; false: its sequence is 0 */
 bool hv_page_time(const volatile struct tlfs_reference_tsc_page *page, u64 *time);
 
+/* What an input's byte for the level says: level 0, or nothing */
+static inline bool hv_vtl_is_0(u32 vtl)
+{
+	return vtl <= TLFS_INPUT_VTL_USED;
+}
+
 static inline u32 hv_status(u64 result)
 {
 	return result & (HV_FAULT | 0xffff);
