@@ -11,33 +11,44 @@
  * overlay is placed but not mapped. In native mode nothing is laid over anything:
  * the VMM does that itself. All state is under hve_vm.lock.
  */
+#include <linux/rbtree.h>
 #include <linux/slab.h>
 #include "hve.h"
 #include "kvm/services.h"
 
+static struct hve_overlay *overlay_of(struct rb_node *node)
+{
+	return rb_entry_safe(node, struct hve_overlay, node);
+}
+
+/* Where there is no RAM nothing lies on anything: those come first. */
+static bool is_lower(const struct hve_overlay *page,
+		     const struct hve_overlay *other)
+{
+	return page->gpa < other->gpa ||
+	       (page->gpa == other->gpa && !page->mapped && other->mapped);
+}
+
+/* In native mode each is plain memory, and may be the same. */
+static bool is_stacked(const struct hve_vm *vm, const struct hve_overlay *page,
+		       const struct hve_overlay *next)
+{
+	return !vm->native && page->mapped && next && next->mapped &&
+	       next->gpa == page->gpa;
+}
+
 static struct hve_overlay *above(struct hve_vm *vm, struct hve_overlay *page)
 {
-	struct hve_overlay *other = page;
+	struct hve_overlay *next = overlay_of(rb_next(&page->node));
 
-	/* In native mode each is plain memory, and may be the same. */
-	if (vm->native)
-		return NULL;
-	list_for_each_entry_continue(other, &vm->overlays, link)
-		if (other->mapped && other->gpa == page->gpa)
-			return other;
-	return NULL;
+	return is_stacked(vm, page, next) ? next : NULL;
 }
 
 static struct hve_overlay *below(struct hve_vm *vm, struct hve_overlay *page)
 {
-	struct hve_overlay *other = page;
+	struct hve_overlay *next = overlay_of(rb_prev(&page->node));
 
-	if (vm->native)
-		return NULL;
-	list_for_each_entry_continue_reverse(other, &vm->overlays, link)
-		if (other->mapped && other->gpa == page->gpa)
-			return other;
-	return NULL;
+	return is_stacked(vm, page, next) ? next : NULL;
 }
 
 static int read_page(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
@@ -58,15 +69,22 @@ static int read_page(struct hve_vm *vm, struct hve_overlay *page, u32 offset,
 
 static void put_on_top(struct hve_vm *vm, struct hve_overlay *page)
 {
+	struct rb_node **link = &vm->overlays.rb_node, *parent = NULL;
 	struct hve_overlay *under;
 
+	while (*link) {
+		parent = *link;
+		link = is_lower(page, overlay_of(parent)) ? &parent->rb_left :
+							    &parent->rb_right;
+	}
+	rb_link_node(&page->node, parent, link);
+	rb_insert_color(&page->node, &vm->overlays);
 	page->placed = true;
-	list_add_tail(&page->link, &vm->overlays);
-	under = page->mapped ? below(vm, page) : NULL;
+	under = below(vm, page);
 	if (!under)
 		return;
 	WRITE_ONCE(under->covered, true);
-	hve_vapic_covered(vm, under);
+	hve_vapic_covered(under);
 }
 
 /* What RAM has below goes to @saved, unless it is all zero. */
@@ -133,10 +151,11 @@ enum hve_verdict hve_overlay_place(struct hve_vm *vm, struct hve_overlay *page,
 
 static void drop(struct hve_vm *vm, struct hve_overlay *page)
 {
-	struct hve_overlay *under = page->mapped ? below(vm, page) : NULL;
+	struct hve_overlay *under = below(vm, page);
 
 	if (under)
 		WRITE_ONCE(under->covered, above(vm, page));
+	rb_erase(&page->node, &vm->overlays);
 	if (page->saved)
 		vm->memory -= TLFS_PAGE_SIZE;
 	kfree(page->saved);
@@ -144,7 +163,6 @@ static void drop(struct hve_vm *vm, struct hve_overlay *page)
 	page->placed = false;
 	page->mapped = false;
 	page->covered = false;
-	list_del(&page->link);
 }
 
 void hve_overlay_remove(struct hve_vm *vm, struct hve_overlay *page)
@@ -155,8 +173,8 @@ void hve_overlay_remove(struct hve_vm *vm, struct hve_overlay *page)
 	lockdep_assert_held(&vm->lock);
 	if (!page->placed)
 		return;
-	over = page->mapped ? above(vm, page) : NULL;
-	under = page->mapped ? below(vm, page) : NULL;
+	over = above(vm, page);
+	under = below(vm, page);
 	if (over)
 		swap(over->saved, page->saved);
 	else if (page->mapped)
@@ -164,7 +182,7 @@ void hve_overlay_remove(struct hve_vm *vm, struct hve_overlay *page)
 			      TLFS_PAGE_SIZE);
 	drop(vm, page);
 	if (under)
-		hve_vapic_covered(vm, under);
+		hve_vapic_covered(under);
 }
 
 void hve_overlay_forget(struct hve_vm *vm, struct hve_overlay *page)

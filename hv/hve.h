@@ -133,6 +133,9 @@ void hve_reset(struct hve_vm *vm);
 /* In the vCPU's thread, before it enters the guest, where that was requested */
 void hve_vcpu_entering(struct hve_vcpu *vcpu);
 
+/* saved.c: tells overlays what they are; the VM's with @vcpu NULL */
+void hve_saved_name_pages(struct hve_vm *vm, struct hve_vcpu *vcpu);
+
 /* save.c, restore.c: blobs, aligned to eight bytes */
 /* @length: in: room; out: bytes there are, with 0 or -ENOSPC */
 int hve_state_get(struct hve_context *context, u32 id, void *to, u32 *length);
@@ -172,7 +175,7 @@ void hve_call_code(u8 code[HVE_CALL_CODE_LEN]);
 /* enl/vapic.c: in the vCPU's thread, when vcpu->remark is set */
 void hve_vapic_remark(struct hve_vcpu *vcpu);
 /* Under hve_vm.lock: something lies above @page now, or nothing does any more */
-void hve_vapic_covered(struct hve_vm *vm, const struct hve_overlay *page);
+void hve_vapic_covered(const struct hve_overlay *page);
 
 /* enl/runtime.c: around KVM_RUN, in the vCPU's thread */
 void hve_runtime_begin(struct hve_vcpu *vcpu);
@@ -235,7 +238,9 @@ void hve_flush_entering(struct hve_vcpu *vcpu);
 /* enl/time.c */
 void hve_time_init(struct hve_vm *vm);
 void hve_time_reset(struct hve_vm *vm);
-/* A TSC of the VM may have changed. */
+/* A TSC of the VM is about to change: until it did, no timer is to look. */
+void hve_time_touching(struct hve_vm *vm);
+/* It may have changed. */
 void hve_time_touched(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 /* Makes @time anew, and the page; in a vCPU's thread. */
 void hve_time_refresh(struct hve_vm *vm);

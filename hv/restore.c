@@ -103,7 +103,7 @@ static int check_vm(struct hve_restoring *r)
 	char names[160];
 
 	if (r->vm->guest_os_id || r->vm->hypercall ||
-	    !list_empty(&r->vm->overlays))
+	    !RB_EMPTY_ROOT(&r->vm->overlays))
 		return hve_context_refuse(r->context, -EEXIST,
 					  "VM %u has Hyper-V state already, of its guest or restored: restore into a new VM, before it runs",
 					  r->vm->id);

@@ -40,34 +40,19 @@ static void save_msrs(struct saving *saving, struct hve_vm *vm,
 	}
 }
 
-/* Whose page it is, and what for */
-static bool identify(struct hve_vm *vm, const struct hve_overlay *page, u32 nr,
-		     struct hve_blob_page *is)
-{
-	u32 vp;
-
-	for (is->kind = 1; is->kind < HVE_BLOB_PAGE_KINDS; is->kind++) {
-		is->vp = HVE_BLOB_VM;
-		if (page == hve_saved_page(vm, NULL, is->kind))
-			return true;
-		for (vp = 0; vp < nr; vp++) {
-			is->vp = vp;
-			if (page == hve_saved_page(vm, vm->vcpus[vp], is->kind))
-				return true;
-		}
-	}
-	return false;
-}
-
+/* Of those at one address the lowest comes first. */
 static void save_pages(struct saving *saving, struct hve_vm *vm)
 {
 	const struct hve_overlay *page;
+	struct rb_node *node;
 
-	list_for_each_entry(page, &vm->overlays, link) {
-		struct hve_blob_page is = { .gpa = page->gpa };
+	for (node = rb_first(&vm->overlays); node; node = rb_next(node)) {
+		struct hve_blob_page is = {};
 
-		if (!identify(vm, page, saving->head.nr_vcpus, &is))
-			continue;
+		page = rb_entry(node, struct hve_overlay, node);
+		is.vp = page->owner ? page->owner->index : HVE_BLOB_VM;
+		is.kind = page->kind;
+		is.gpa = page->gpa;
 		if (page->mapped)
 			is.flags |= HVE_BLOB_PAGE_MAPPED;
 		if (page->saved)

@@ -77,6 +77,20 @@ struct hve_overlay *hve_saved_page(struct hve_vm *vm, struct hve_vcpu *vcpu,
 	}
 }
 
+void hve_saved_name_pages(struct hve_vm *vm, struct hve_vcpu *vcpu)
+{
+	enum hve_blob_page_kind kind;
+
+	for (kind = 1; kind < HVE_BLOB_PAGE_KINDS; kind++) {
+		struct hve_overlay *page = hve_saved_page(vm, vcpu, kind);
+
+		if (!page)
+			continue;
+		page->owner = vcpu;
+		page->kind = kind;
+	}
+}
+
 enum hve_saved_slot hve_saved_page_slot(enum hve_blob_page_kind kind)
 {
 	static const u8 slots[HVE_BLOB_PAGE_KINDS] = {

@@ -13,6 +13,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/ratelimit_types.h>
+#include <linux/rbtree.h>
 #include <linux/seqlock.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -32,10 +33,12 @@ struct hve_synic;
 
 /**
  * struct hve_overlay - a page that the TLFS lays over guest memory
- * @link: in hve_vm.overlays, in the order of placing
+ * @node: in hve_vm.overlays
+ * @owner: whose it is, NULL: the VM's; constant
+ * @kind: HVE_BLOB_*_PAGE; constant
  * @gpa: where it lies
  * @saved: what RAM held below, NULL when that was all zero
- * @placed: it is in the list
+ * @placed: it is in hve_vm.overlays
  * @mapped: there was RAM below, so the guest sees the overlay
  * @covered: another one lies above it
  *
@@ -43,7 +46,9 @@ struct hve_synic;
  * the last two without.
  */
 struct hve_overlay {
-	struct list_head link;
+	struct rb_node node;
+	struct hve_vcpu *owner;
+	u32 kind;
 	u64 gpa;
 	void *saved;
 	bool placed;
@@ -77,7 +82,8 @@ enum hve_time_source {
 
 /**
  * struct hve_time - the partition's reference time, 100 ns units
- * @seq: readers of @source .. @tsc_offset; writers hold hve_vm.lock
+ * @seq: readers of @source .. @tsc_offset, in interrupts too; writers hold
+ *	hve_vm.lock, with interrupts off
  * @source: what the other fields mean
  * @scale: HVE_TIME_TSC: as in the TSC page
  * @offset: HVE_TIME_TSC: as in the TSC page; HVE_TIME_CLOCK: added to the clock
@@ -92,7 +98,7 @@ enum hve_time_source {
  *	hve_vm.lock
  */
 struct hve_time {
-	seqcount_mutex_t seq;
+	seqcount_t seq;
 	enum hve_time_source source;
 	u64 scale;
 	s64 offset;
@@ -254,7 +260,7 @@ struct hve_vcpu {
  * @syndbg: the MSRs of syndbg
  * @debug: packets of syndbg, NULL: the VM cannot have it; constant, has a lock of
  *	its own
- * @overlays: placed overlays, oldest first
+ * @overlays: placed overlays by address, and of one address the lowest first
  * @changes: counts changes of a TSC or of the host's clock; raised by anybody
  * @auto_eoi_vcpus: vCPUs that have a SINT with AutoEOI
  * @resets: restarts seen
@@ -294,7 +300,7 @@ struct hve_vm {
 	u64 tsc_invariant;
 	struct hve_syndbg syndbg;
 	struct hve_debug *debug;
-	struct list_head overlays;
+	struct rb_root overlays;
 	atomic_t changes;
 	u32 auto_eoi_vcpus;
 	u64 resets;

@@ -70,7 +70,8 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context,
 	vm->config = *config;
 	vm->features = vm->config.features[0] | hve_base_features();
 	mutex_init(&vm->lock);
-	INIT_LIST_HEAD(&vm->overlays);
+	vm->overlays = RB_ROOT;
+	hve_saved_name_pages(vm, NULL);
 	INIT_LIST_HEAD(&vm->ports);
 	xa_init(&vm->connections);
 	hve_crash_init(vm);
@@ -275,6 +276,7 @@ struct hve_vcpu *hve_vcpu_make(struct hve_vm *vm, struct kvm_vcpu *kvm_vcpu)
 		kfree(vcpu);
 		return NULL;
 	}
+	hve_saved_name_pages(vm, vcpu);
 	vm->memory += sizeof(*vcpu);
 	smp_store_release(&vm->vcpus[index], vcpu);
 	mutex_unlock(&vm->lock);

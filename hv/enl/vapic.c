@@ -10,6 +10,7 @@
  * overlay, under hve_vm.lock. Save/restore: both; KVM is told again. Source: TLFS, "Virtual Interrupt Controller",
  * Local APIC MSR Accesses, EOI Assist; "Virtual Processors", assist page.
  */
+#include "../blob.h"
 #include "../hve.h"
 #include "../kvm/services.h"
 
@@ -82,20 +83,17 @@ void hve_vapic_remark(struct hve_vcpu *vcpu)
 	mutex_unlock(&vm->lock);
 }
 
-void hve_vapic_covered(struct hve_vm *vm, const struct hve_overlay *page)
+void hve_vapic_covered(const struct hve_overlay *page)
 {
-	u32 i;
+	struct hve_vcpu *vcpu = page->owner;
 
-	lockdep_assert_held(&vm->lock);
-	for (i = 0; i < vm->nr_slots && hve_vm_has(vm, HVE_F_VAPIC); i++) {
-		struct hve_vcpu *vcpu = vm->vcpus[i];
-
-		if (!vcpu || &vcpu->assist_page != page)
-			continue;
-		/* Only in its own thread; it may be in the guest now. */
-		WRITE_ONCE(vcpu->remark, true);
-		hve_kvm_request_entry_check(vm->kvm);
-	}
+	if (page->kind != HVE_BLOB_ASSIST_PAGE ||
+	    !hve_vm_has(vcpu->vm, HVE_F_VAPIC))
+		return;
+	lockdep_assert_held(&vcpu->vm->lock);
+	/* Only in its own thread; it may be in the guest now. */
+	WRITE_ONCE(vcpu->remark, true);
+	hve_kvm_wake(vcpu->kvm);
 }
 
 enum hve_verdict hve_set_vp_assist_page(struct hve_vcpu *vcpu, u64 data)
