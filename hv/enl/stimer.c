@@ -5,15 +5,14 @@
  * In: their MSRs, and the host's timers that stand for them. Out: at or after
  * the expiration a vector is pending (direct mode: at once, from the host's
  * timer interrupt), or a message waits and the vCPU is sent to deliver it. A
- * one-shot timer is disabled then; a periodic one goes on as period.h says.
- * State: struct hve_stimer, under hve_synic.lock, which is taken in interrupts.
- * Only the vCPU itself starts a timer, after it made sure that none runs.
- * Save/restore: both MSRs, the next expiration, a message that waits. Source:
- * TLFS, "Timers", Synthetic Timers.
+ * one-shot timer is disabled then; a periodic one goes on as period.h says, and
+ * rests while its message waits. State: struct hve_stimer, under
+ * hve_synic.lock, which is taken in interrupts. Only the vCPU itself starts a
+ * timer, after it made sure that none runs. Save/restore: stimer_state.c.
+ * Source: TLFS, "Timers", Synthetic Timers.
  */
 #include "synic.h"
 #include "../kvm/services.h"
-#include "../saved.h"
 
 #define NS_PER_TICK	100u
 /* Some 146 years; what is farther away is looked at again then. */
@@ -39,7 +38,7 @@ static u32 sint_of(u64 config)
 	return config >> TLFS_STIMER_SINT_SHIFT & (TLFS_SINT_COUNT - 1);
 }
 
-static bool may_be_enabled(u64 config)
+bool hve_stimer_may_run(u64 config)
 {
 	if (config & TLFS_STIMER_DIRECT)
 		return vector_of(config) >= TLFS_SINT_VECTOR_MIN;
@@ -52,6 +51,16 @@ static ktime_t host_time(u64 when, u64 now)
 	u64 ticks = when > now ? min(when - now, FARTHEST) : 0;
 
 	return ktime_add_ns(ktime_get(), ticks * NS_PER_TICK);
+}
+
+void hve_stimer_forget(struct hve_stimer *timer)
+{
+	struct hve_synic *synic = timer->vcpu->synic;
+
+	lockdep_assert_held(&synic->lock);
+	timer->waiting = false;
+	timer->held = false;
+	synic->again &= ~BIT(timer->index);
 }
 
 /* Whether the guest can be told: it took the last one */
@@ -85,6 +94,25 @@ static void expire(struct hve_stimer *timer, bool wake)
 		hve_kvm_request_entry(vcpu->kvm);
 }
 
+/* Between a change of a TSC and the next entry: what "now" is nobody knows */
+static void wait_for_time(struct hve_stimer *timer, bool wake)
+{
+	struct hve_vcpu *vcpu = timer->vcpu;
+
+	vcpu->synic->again |= BIT(timer->index);
+	if (wake)
+		hve_kvm_wake(vcpu->kvm);
+	else
+		hve_kvm_request_entry(vcpu->kvm);
+}
+
+/* A message tells when it is delivered; a vector does not, so it is asked for. */
+static bool rests(struct hve_stimer *timer, bool taken)
+{
+	timer->held = is_periodic(timer) && !is_direct(timer) && !taken;
+	return timer->held;
+}
+
 static enum hrtimer_restart look(struct hve_stimer *timer, bool wake)
 {
 	struct hve_period *at = &timer->at;
@@ -93,9 +121,15 @@ static enum hrtimer_restart look(struct hve_stimer *timer, bool wake)
 
 	if (!(timer->config & TLFS_STIMER_ENABLED) || !timer->count)
 		return HRTIMER_NORESTART;
+	if (unlikely(hve_time_is_stale(timer->vcpu->vm))) {
+		wait_for_time(timer, wake);
+		return HRTIMER_NORESTART;
+	}
 	/* The host's clock may run a little faster than the reference time. */
 	if (now >= at->fire) {
 		taken = is_taken(timer);
+		if (rests(timer, taken))
+			return HRTIMER_NORESTART;
 		if (taken || !is_periodic(timer))
 			expire(timer, wake);
 		if (!is_periodic(timer))
@@ -145,7 +179,7 @@ void hve_stimer_stop(struct hve_vcpu *vcpu)
 
 		raw_spin_lock_irqsave(&synic->lock, flags);
 		timer->config = timer->count = 0;
-		timer->waiting = false;
+		hve_stimer_forget(timer);
 		synic->unseen &= ~BIT(i);
 		raw_spin_unlock_irqrestore(&synic->lock, flags);
 		hrtimer_cancel(&timer->timer);
@@ -170,6 +204,24 @@ static bool message_for(struct hve_stimer *timer, u32 *sint,
 	return waiting;
 }
 
+/* The message is delivered: what rested for it goes on. */
+static void delivered(struct hve_stimer *timer, u64 now)
+{
+	struct hve_synic *synic = timer->vcpu->synic;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	timer->waiting = false;
+	if (timer->held) {
+		timer->held = false;
+		hve_period_next(&timer->at, timer->count, now,
+				timer->config & TLFS_STIMER_LAZY, false);
+		hrtimer_start(&timer->timer, host_time(timer->at.fire, now),
+			      HRTIMER_MODE_ABS);
+	}
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+}
+
 void hve_stimer_messages(struct hve_vcpu *vcpu)
 {
 	struct tlfs_message message = {
@@ -188,7 +240,7 @@ void hve_stimer_messages(struct hve_vcpu *vcpu)
 		payload->delivery = hve_time_now(vcpu);
 		/* Only this thread ends waiting, but for a restart. */
 		if (hve_message_deliver(vcpu, sint, &message))
-			WRITE_ONCE(timer->waiting, false);
+			delivered(timer, payload->delivery);
 	}
 }
 
@@ -201,6 +253,7 @@ static void start(struct hve_stimer *timer, u64 now)
 	timer->at.expiry = is_periodic(timer) ?
 			   hve_period_add(now, timer->count) : timer->count;
 	timer->at.fire = timer->at.expiry;
+	timer->at.ignored = 0;
 	if (!is_periodic(timer) && timer->at.expiry <= now)
 		expire(timer, false);
 	else
@@ -223,7 +276,7 @@ void hve_stimer_rearm(struct hve_vcpu *vcpu)
 
 		if (synic->begin) {
 			/* Of the others this says nothing. */
-			if (synic->begin & BIT(i) && may_be_enabled(timer->config))
+			if (synic->begin & BIT(i) && hve_stimer_may_run(timer->config))
 				start(timer, hve_time_peek(vcpu));
 			continue;
 		}
@@ -238,9 +291,27 @@ void hve_stimer_rearm(struct hve_vcpu *vcpu)
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
 }
 
+void hve_stimer_look_again(struct hve_vcpu *vcpu)
+{
+	struct hve_synic *synic = vcpu->synic;
+	unsigned long flags, again;
+	u32 i;
+
+	/* As in hve_stimer_rearm(). If that changes once more, once more. */
+	hve_time_now(vcpu);
+	raw_spin_lock_irqsave(&synic->lock, flags);
+	again = synic->again;
+	synic->again = 0;
+	for_each_set_bit(i, &again, TLFS_STIMER_COUNT)
+		if (look(&synic->timers[i], false) == HRTIMER_RESTART)
+			hrtimer_start_expires(&synic->timers[i].timer,
+					      HRTIMER_MODE_ABS);
+	raw_spin_unlock_irqrestore(&synic->lock, flags);
+}
+
 static void set_config(struct hve_stimer *timer, u64 data)
 {
-	if (data & TLFS_STIMER_ENABLED && !may_be_enabled(data))
+	if (data & TLFS_STIMER_ENABLED && !hve_stimer_may_run(data))
 		data &= ~TLFS_STIMER_ENABLED;
 	timer->config = data;
 }
@@ -251,7 +322,7 @@ static void set_count(struct hve_stimer *timer, u64 data)
 	if (!data)
 		timer->config &= ~TLFS_STIMER_ENABLED;
 	else if (timer->config & TLFS_STIMER_AUTO_ENABLE &&
-		 may_be_enabled(timer->config))
+		 hve_stimer_may_run(timer->config))
 		timer->config |= TLFS_STIMER_ENABLED;
 }
 
@@ -280,7 +351,7 @@ enum hve_verdict hve_set_stimer(struct hve_vcpu *vcpu, u32 index, u64 data)
 	hrtimer_cancel(&timer->timer);
 	now = hve_time_now(vcpu);
 	raw_spin_lock_irqsave(&synic->lock, flags);
-	timer->waiting = false;
+	hve_stimer_forget(timer);
 	if (index & 1)
 		set_count(timer, data);
 	else
@@ -288,78 +359,4 @@ enum hve_verdict hve_set_stimer(struct hve_vcpu *vcpu, u32 index, u64 data)
 	start(timer, now);
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
 	return HVE_OK;
-}
-
-bool hve_stimer_is_valid(const struct hve_vm *vm,
-			 const struct hve_blob_timer *timer)
-{
-	const u64 config = timer->config;
-	const bool direct = config & TLFS_STIMER_DIRECT;
-	const bool due = timer->flags & (HVE_BLOB_TIMER_WAITING |
-					 HVE_BLOB_TIMER_UNSEEN);
-
-	if (config & TLFS_STIMER_RSVDZ ||
-	    (direct && !hve_vm_has(vm, HVE_F_STIMER_DIRECT)))
-		return false;
-	if ((config & TLFS_STIMER_ENABLED || due) && !may_be_enabled(config))
-		return false;
-	if (timer->flags & ~(direct ? HVE_BLOB_TIMER_UNSEEN :
-			     HVE_BLOB_TIMER_WAITING))
-		return false;
-	if (!(config & TLFS_STIMER_ENABLED) || !timer->count)
-		return true;
-	if (!(config & TLFS_STIMER_PERIODIC) && timer->expiry != timer->count)
-		return false;
-	return timer->fire >= timer->expiry;
-}
-
-void hve_stimer_save(struct hve_vcpu *vcpu, struct hve_blob_writer *writer)
-{
-	struct hve_synic *synic = vcpu->synic;
-	unsigned long flags;
-	u32 i;
-
-	if (!synic || !hve_vm_has(vcpu->vm, HVE_F_STIMER))
-		return;
-	raw_spin_lock_irqsave(&synic->lock, flags);
-	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
-		const struct hve_stimer *timer = &synic->timers[i];
-		struct hve_blob_timer is = {
-			.vp = vcpu->index, .index = i,
-			.config = timer->config, .count = timer->count,
-			.expiry = timer->at.expiry, .fire = timer->at.fire,
-			.expired = timer->expired,
-		};
-
-		if (timer->waiting)
-			is.flags |= HVE_BLOB_TIMER_WAITING;
-		if (synic->unseen & BIT(i) && is_direct(timer))
-			is.flags |= HVE_BLOB_TIMER_UNSEEN;
-		hve_blob_put(writer, HVE_BLOB_TIMER, &is, sizeof(is), NULL, 0);
-	}
-	raw_spin_unlock_irqrestore(&synic->lock, flags);
-}
-
-void hve_stimer_restore(struct hve_vcpu *vcpu,
-			const struct hve_blob_timer *timers)
-{
-	struct hve_synic *synic = vcpu->synic;
-	unsigned long flags;
-	u32 i;
-
-	raw_spin_lock_irqsave(&synic->lock, flags);
-	for (i = 0; i < TLFS_STIMER_COUNT; i++) {
-		struct hve_stimer *timer = &synic->timers[i];
-
-		timer->config = timers[i].config;
-		timer->count = timers[i].count;
-		timer->at.expiry = timers[i].expiry;
-		timer->at.fire = timers[i].fire;
-		timer->expired = timers[i].expired;
-		timer->waiting = timers[i].flags & HVE_BLOB_TIMER_WAITING;
-		if (timers[i].flags & HVE_BLOB_TIMER_UNSEEN)
-			synic->unseen |= BIT(i);
-	}
-	raw_spin_unlock_irqrestore(&synic->lock, flags);
-	WRITE_ONCE(synic->rearm, true);
 }

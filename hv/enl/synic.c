@@ -162,6 +162,8 @@ void hve_synic_work(struct hve_vcpu *vcpu)
 	WRITE_ONCE(vcpu->synic->blocked, false);
 	if (unlikely(READ_ONCE(vcpu->synic->rearm)))
 		hve_stimer_rearm(vcpu);
+	if (unlikely(READ_ONCE(vcpu->synic->again)))
+		hve_stimer_look_again(vcpu);
 	hve_stimer_messages(vcpu);
 	if (!list_empty_careful(&vcpu->synic->messages))
 		hve_message_work(vcpu);

@@ -25,6 +25,7 @@
  * @at: when it expires, and when the host's timer is to look
  * @expired: the expiration that @waiting is about
  * @waiting: it expired in message mode, and the message is not delivered
+ * @held: it is periodic, and its host's timer rests until that is delivered
  *
  * From @config on under hve_synic.lock. The host's timer is started by the vCPU
  * and by itself only.
@@ -38,6 +39,7 @@ struct hve_stimer {
 	struct hve_period at;
 	u64 expired;
 	bool waiting;
+	bool held;
 };
 
 /**
@@ -58,6 +60,8 @@ struct hve_stimer {
  * @messages: to be delivered, oldest first
  * @signals: event flags to be set
  * @resets: how often both were emptied
+ * @again: timers that rest because they fired while the reference time was not
+ *	known, one bit each: for the vCPU, before it enters the guest
  * @unseen: direct timers that expired since the vCPU left KVM_RUN, one bit each
  * @timers: the four of them
  */
@@ -77,6 +81,7 @@ struct hve_synic {
 	struct list_head messages;
 	struct list_head signals;
 	u32 resets;
+	u32 again;
 	u32 unseen;
 	struct hve_stimer timers[TLFS_STIMER_COUNT];
 };
@@ -112,7 +117,14 @@ void hve_stimer_stop(struct hve_vcpu *vcpu);
 void hve_stimer_messages(struct hve_vcpu *vcpu);
 /* Starts what was restored, in the vCPU's thread */
 void hve_stimer_rearm(struct hve_vcpu *vcpu);
-/* The VMM, of a vCPU that stands still, in native mode */
+/* Likewise what rests, now that the reference time is known again */
+void hve_stimer_look_again(struct hve_vcpu *vcpu);
+/* Under hve_synic.lock: what is left of an expiration, before MSRs are set */
+void hve_stimer_forget(struct hve_stimer *timer);
+/* Whether a timer can run with what @config says of its signal */
+bool hve_stimer_may_run(u64 config);
+
+/* stimer_state.c: the VMM, of a vCPU that stands still, in native mode */
 void hve_stimer_host_set(struct hve_vcpu *vcpu, u32 index, u64 data);
 u64 hve_stimer_host_get(struct hve_vcpu *vcpu, u32 index);
 

@@ -35,7 +35,7 @@ void hve_time_init(struct hve_vm *vm)
 {
 	struct hve_time *time = &vm->time;
 
-	seqcount_mutex_init(&time->seq, &vm->lock);
+	seqcount_init(&time->seq);
 	time->source = HVE_TIME_CLOCK;
 	atomic_set(&vm->changes, 1);
 	/* Then the clock is the reference time itself. */
@@ -45,21 +45,35 @@ void hve_time_init(struct hve_vm *vm)
 	time->offset = -time->anchor_clock;
 }
 
-/* The guest's TSC as it was before anybody changed its offset */
-static u64 tsc_before(struct hve_vm *vm, struct kvm_vcpu *vcpu)
+/*
+ * The parameters change until end_change(). A timer's interrupt here would read
+ * until then, and two clocks that are read inside are read at the same moment.
+ */
+static unsigned long begin_change(struct hve_vm *vm)
 {
-	return hve_kvm_guest_tsc(vcpu) - hve_kvm_tsc_offset(vcpu) +
-	       vm->time.tsc_offset;
+	unsigned long flags;
+
+	lockdep_assert_held(&vm->lock);
+	local_irq_save(flags);
+	write_seqcount_begin(&vm->time.seq);
+	return flags;
 }
 
-static u64 reached(struct hve_vm *vm, struct kvm_vcpu *vcpu, u32 khz)
+static void end_change(struct hve_vm *vm, unsigned long flags)
+{
+	write_seqcount_end(&vm->time.seq);
+	local_irq_restore(flags);
+}
+
+/* @tsc: the guest's without its offset, which another thread may be changing */
+static u64 reached(struct hve_vm *vm, u64 tsc, u32 khz)
 {
 	struct hve_time *time = &vm->time;
 
 	if (time->source == HVE_TIME_CLOCK || vm->native)
 		return clock_ticks(vm) + (vm->native ? 0 : time->offset);
 	if (time->khz == khz)
-		return hve_tsc_ticks(tsc_before(vm, vcpu), time->scale) +
+		return hve_tsc_ticks(tsc + time->tsc_offset, time->scale) +
 		       time->offset;
 	/* Another frequency: what the TSC meant is lost, the clock is not. */
 	return time->anchor + clock_ticks(vm) - time->anchor_clock;
@@ -78,28 +92,24 @@ static void switch_source(struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
 {
 	struct kvm_vcpu *vcpu = hve_kvm_vcpu(vm->kvm, 0);
 	struct hve_time *time = &vm->time;
-	unsigned long flags;
+	unsigned long flags = begin_change(vm);
+	u64 now = hve_kvm_tsc_without_offset(vcpu);
 
-	lockdep_assert_held(&vm->lock);
-	/* The two clocks must be read at the same moment. */
-	local_irq_save(flags);
-	time->anchor = reached(vm, vcpu, tsc->khz);
+	time->anchor = reached(vm, now, tsc->khz);
 	time->anchor_clock = clock_ticks(vm);
-	write_seqcount_begin(&time->seq);
 	time->khz = tsc->khz;
 	time->tsc_offset = tsc->offset;
 	if (can_use(vm, tsc)) {
 		time->source = HVE_TIME_TSC;
 		time->scale = hve_tsc_scale(tsc->khz);
-		time->offset = hve_tsc_offset(hve_kvm_guest_tsc(vcpu),
-					      time->scale, time->anchor);
+		time->offset = hve_tsc_offset(now + tsc->offset, time->scale,
+					      time->anchor);
 	} else {
 		time->source = HVE_TIME_CLOCK;
 		time->offset = vm->native ? 0 :
 			       time->anchor - time->anchor_clock;
 	}
-	write_seqcount_end(&time->seq);
-	local_irq_restore(flags);
+	end_change(vm, flags);
 }
 
 static bool is_current(const struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
@@ -169,14 +179,11 @@ static bool is_frozen(struct hve_vm *vm)
 	if (hve_kvm_read(vm->kvm, vm->tsc_page.gpa, &page, sizeof(page)) ||
 	    !page.sequence)
 		return false;
-	/* A timer's interrupt here would read until the end of the write. */
-	local_irq_save(flags);
-	write_seqcount_begin(&time->seq);
+	flags = begin_change(vm);
 	time->source = HVE_TIME_TSC;
 	time->scale = page.scale;
 	time->offset = page.offset;
-	write_seqcount_end(&time->seq);
-	local_irq_restore(flags);
+	end_change(vm, flags);
 	time->sequence = page.sequence;
 	time->valid = true;
 	return true;
@@ -236,6 +243,11 @@ static int mark_stale(struct hve_vm *vm, void *unused)
 	return 0;
 }
 
+void hve_time_touching(struct hve_vm *vm)
+{
+	atomic_inc(&vm->changes);
+}
+
 void hve_time_touched(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 {
 	if (vm->time.source == HVE_TIME_TSC &&
@@ -271,16 +283,13 @@ static void begin_at(struct hve_vm *vm, u64 reference)
 	struct hve_time *time = &vm->time;
 	unsigned long flags;
 
-	lockdep_assert_held(&vm->lock);
 	time->valid = false;
-	local_irq_save(flags);
-	write_seqcount_begin(&time->seq);
+	flags = begin_change(vm);
 	time->source = HVE_TIME_CLOCK;
 	time->anchor = reference;
 	time->anchor_clock = clock_ticks(vm);
 	time->offset = reference - time->anchor_clock;
-	write_seqcount_end(&time->seq);
-	local_irq_restore(flags);
+	end_change(vm, flags);
 	atomic_inc(&vm->changes);
 }
 
@@ -295,7 +304,8 @@ u64 hve_time_reached(struct hve_vm *vm)
 	struct kvm_vcpu *vcpu = hve_kvm_vcpu(vm->kvm, 0);
 
 	lockdep_assert_held(&vm->lock);
-	return reached(vm, vcpu, hve_kvm_tsc_khz(vcpu));
+	return reached(vm, hve_kvm_tsc_without_offset(vcpu),
+		       hve_kvm_tsc_khz(vcpu));
 }
 
 void hve_time_restore(struct hve_vm *vm, const struct hve_blob_time *time)

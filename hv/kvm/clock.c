@@ -103,6 +103,17 @@ u64 hve_kvm_guest_tsc(struct kvm_vcpu *vcpu)
 	return static_call(hve_kvm_read_l1_tsc)(vcpu, rdtsc());
 }
 
+u64 hve_kvm_tsc_without_offset(struct kvm_vcpu *vcpu)
+{
+	u64 tsc, offset;
+
+	do {
+		offset = READ_ONCE(vcpu->arch.l1_tsc_offset);
+		tsc = hve_kvm_guest_tsc(vcpu);
+	} while (offset != READ_ONCE(vcpu->arch.l1_tsc_offset));
+	return tsc - offset;
+}
+
 u64 hve_kvm_tsc_offset(struct kvm_vcpu *vcpu)
 {
 	return vcpu->arch.l1_tsc_offset;

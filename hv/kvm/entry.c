@@ -133,6 +133,7 @@ static noinline int maybe_set_tsc(struct kvm_vcpu *vcpu, struct msr_data *msr)
 
 	if (!vm)
 		return ORIGINAL(kvm_set_msr_common, vcpu, msr);
+	hve_time_touching(vm);
 	err = ORIGINAL(kvm_set_msr_common, vcpu, msr);
 	hve_time_touched(vm, vcpu);
 	return err;
@@ -177,7 +178,9 @@ static noinline void maybe_service_requests(struct kvm_vcpu *vcpu)
 
 	if (vm && kvm_check_request(HVE_REQUEST, vcpu)) {
 		hve_vcpu = vcpu_of(vm, vcpu);
-		hve_kvm_woken(vcpu);
+		/* Another one may have been kicked, in KVM's language. */
+		if (READ_ONCE(vm->guest_os_id))
+			hve_kvm_woken(vcpu);
 		if (hve_vcpu)
 			hve_vcpu_entering(hve_vcpu);
 	}
@@ -317,6 +320,8 @@ static noinline long maybe_vcpu_ioctl(struct file *filp, unsigned int ioctl,
 	}
 	if (err != HVE_NOT_OURS)
 		return err;
+	if (ioctl == KVM_SET_TSC_KHZ || ioctl == KVM_SET_DEVICE_ATTR)
+		hve_time_touching(vm);
 	err = ORIGINAL(kvm_arch_vcpu_ioctl, filp, ioctl, arg);
 	if (err < 0)
 		return err;

@@ -128,13 +128,17 @@ void hve_kvm_wake(struct kvm_vcpu *vcpu)
 	/* What wakes a vCPU that waits for a paravirtual lock: no interrupt. */
 	struct kvm_lapic_irq irq = { .delivery_mode = APIC_DM_REMRD };
 
+	u32 state = READ_ONCE(vcpu->arch.mp_state);
+
 	kvm_make_request(HVE_REQUEST, vcpu);
-	static_call(hve_kvm_apic_set_irq)(vcpu, &irq, NULL);
+	/* One that waits for INIT or SIPI would not sleep, nor come by. */
+	if (state == KVM_MP_STATE_RUNNABLE || state == KVM_MP_STATE_HALTED)
+		static_call(hve_kvm_apic_set_irq)(vcpu, &irq, NULL);
 }
 
 void hve_kvm_woken(struct kvm_vcpu *vcpu)
 {
-	/* Else its next HLT would return at once; no guest of ours is kicked. */
+	/* Else its next HLT would return at once. */
 	vcpu->arch.pv.pv_unhalted = false;
 }
 

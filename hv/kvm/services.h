@@ -161,6 +161,7 @@ struct hve_kvm_tsc {
 };
 void hve_kvm_tsc_state(struct kvm *kvm, struct hve_kvm_tsc *tsc);
 u64 hve_kvm_guest_tsc(struct kvm_vcpu *vcpu);
+u64 hve_kvm_tsc_without_offset(struct kvm_vcpu *vcpu);
 u64 hve_kvm_tsc_offset(struct kvm_vcpu *vcpu);
 u32 hve_kvm_tsc_khz(struct kvm_vcpu *vcpu);
 u64 hve_kvm_apic_hz(struct kvm *kvm);

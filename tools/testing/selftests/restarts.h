@@ -11,7 +11,7 @@
 enum { RESTARTS_WANT, RESTARTS_AT, RESTARTS_LIVES, RESTARTS_GOT };
 
 enum {
-	RESTARTS_CHURN,		/* set up and ask for messages, again and again */
+	RESTARTS_CHURN = 1,	/* set up, ask for messages, again; at first, too */
 	RESTARTS_HOLD,		/* set up, the slot taken, ask for nothing */
 	RESTARTS_DRAIN,		/* take what waits, which is numbered */
 };

@@ -82,6 +82,27 @@ static void not_taken(void **state)
 	assert_int_equal(at.expiry, START + PERIOD);
 }
 
+/* Each time twice as long as before, and no longer than all before together */
+static void ignored(void **state)
+{
+	struct hve_period at = { .expiry = START, .fire = START };
+	__u64 now = START, least = HVE_PERIOD_LEAST;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		hve_period_next(&at, 1, now, i & 1, false);
+		if (i < HVE_PERIOD_IGNORED_MAX)
+			least *= 2;
+		assert_int_equal(at.fire, now + least);
+		assert_true(at.fire - now <= now - START + 2 * HVE_PERIOD_LEAST);
+		now = at.fire;
+	}
+	assert_int_equal(least, HVE_PERIOD_LEAST << HVE_PERIOD_IGNORED_MAX);
+	hve_period_next(&at, PERIOD, now, true, true);
+	assert_true(at.fire <= now + PERIOD);
+}
+
 static void end_of_time(void **state)
 {
 	struct hve_period at = { .expiry = ~0ull - 5, .fire = ~0ull - 5 };
@@ -106,6 +127,7 @@ int main(void)
 		cmocka_unit_test(gives_up),
 		cmocka_unit_test(lazy_ones_skip),
 		cmocka_unit_test(not_taken),
+		cmocka_unit_test(ignored),
 		cmocka_unit_test(end_of_time),
 	};
 

@@ -38,7 +38,7 @@ static void churn(struct tlfs_message *slots)
 	words[RESTARTS_AT] = RESTARTS_CHURN;
 	words[RESTARTS_LIVES]++;
 	for (i = 0; rdmsr(MSR_scontrol); i++) {
-		if (words[RESTARTS_WANT] != RESTARTS_CHURN)
+		if (words[RESTARTS_WANT])
 			return;
 		/* One of some is delivered: the queue moves. */
 		slot->type = i % LOOKS ? RESTARTS_TYPE - 1 : TLFS_MESSAGE_NONE;
@@ -65,17 +65,17 @@ static void work(void *arg)
 
 	for (;;) {
 		switch (words[RESTARTS_WANT]) {
-		case RESTARTS_CHURN:
-			churn(slots);
-			break;
 		case RESTARTS_HOLD:
 			if (words[RESTARTS_AT] != RESTARTS_HOLD)
 				setup(slots);
 			words[RESTARTS_AT] = RESTARTS_HOLD;
 			yield();
 			break;
-		default:
+		case RESTARTS_DRAIN:
 			drain(slots);
+			break;
+		default:
+			churn(slots);
 		}
 	}
 }

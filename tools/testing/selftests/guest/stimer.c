@@ -223,6 +223,33 @@ static void test_periodic(void)
 	ok(!came(0, 3 * period) && !came(1, MS), "none comes of a stopped one");
 }
 
+/* The vCPU stays out of the guest for a while, and its timers fire there. */
+static void move_tsc(u64 by)
+{
+	if (vmm_call(TEST_OP_MOVE_TSC, by, 50000, 0))
+		die("the VMM cannot write the TSC");
+}
+
+static void test_tsc_moves(void)
+{
+	u64 half, at;
+	u32 before;
+
+	set(0, mode(0) | TLFS_STIMER_ENABLED | TLFS_STIMER_PERIODIC, 10 * MS);
+	move_tsc(1ul << 40);
+	ok(wait_for(0, taken(0) + 3), "a periodic one goes on when the TSC jumps");
+	set(0, 0, 0);
+	irq_window();
+	before = taken(0);
+	/* Back by less than the reference time is old: not beyond its beginning */
+	at = now() + 20 * MS;
+	half = at / 2;
+	set(0, mode(0) | TLFS_STIMER_ENABLED, at);
+	move_tsc(-(half / US * param->tsc_khz / 1000));
+	ok(wait_for(0, before + 1) && now() - at < half / 2,
+	   "one is not late when the TSC jumps back (%lu us)", (now() - at) / US);
+}
+
 static volatile u32 missing;
 
 static void all_timers(void *arg)
@@ -254,6 +281,7 @@ static void test_mode(bool with_direct)
 	test_refused();
 	test_edges();
 	test_periodic();
+	test_tsc_moves();
 	start_each_other(all_timers, NULL);
 	all_timers(NULL);
 	wait_each_other();

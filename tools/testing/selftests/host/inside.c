@@ -3,8 +3,9 @@
  * DOC: hve-vmm's life inside a host test
  *
  * In: a struct vm with its wishes, a configured context, the name of a guest
- * beside the program. Out: the guest's status; the VM stays, so that the module
- * can be asked about it. What the guest prints is thrown away.
+ * beside the program. Out: the guest's status, its output thrown away; the VM
+ * stays, so that the module can be asked about it. Or a guest that runs beside
+ * the test, says what it has to say in test_param.scratch, and ends with it.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,9 +13,11 @@
 #include <unistd.h>
 #include "tap.h"
 
-int vm_inside(struct vm *vm, int device, const char *guest)
+#define WAIT_MS	20000u
+
+static unsigned int prepare(struct vm *vm, int device, const char *guest)
 {
-	int null = open("/dev/null", O_WRONLY), out = dup(STDOUT_FILENO), status;
+	struct hve_attach request = { .size = sizeof(request) };
 	const char *here = getenv("here");
 	char image[300];
 
@@ -24,10 +27,43 @@ int vm_inside(struct vm *vm, int device, const char *guest)
 	if (!vm->memory)
 		vm->memory = MEM_DEFAULT;
 	vm_create(vm);
-	if (attach(device, vm->fd))
-		trouble("ATTACH: %s", hve_why(device));
+	request.vm_fd = vm->fd;
+	HVE_MUST(device, HVE_ATTACH, &request);
 	vm_load(vm, image);
 	vm_add_vcpus(vm);
+	return request.vm_id;
+}
+
+static void *run(void *arg)
+{
+	return (void *)(long)vm_run(arg);
+}
+
+unsigned int vm_begin(struct vm *vm, int device, const char *guest)
+{
+	unsigned int id = prepare(vm, device, guest);
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, run, vm))
+		trouble("pthread_create");
+	return id;
+}
+
+bool vm_comes_to(struct vm *vm, unsigned int word, unsigned long value)
+{
+	volatile unsigned long *at = &vm->param->scratch[word];
+	unsigned int ms;
+
+	for (ms = 0; ms < WAIT_MS && *at != value; ms++)
+		ms_sleep(1);
+	return *at == value;
+}
+
+int vm_inside(struct vm *vm, int device, const char *guest)
+{
+	int null = open("/dev/null", O_WRONLY), out = dup(STDOUT_FILENO), status;
+
+	prepare(vm, device, guest);
 	fflush(stdout);
 	dup2(null, STDOUT_FILENO);
 	status = vm_run(vm);

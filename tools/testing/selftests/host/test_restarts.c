@@ -12,7 +12,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
-#include <stdio.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include <hve/registry.h>
@@ -20,9 +19,7 @@
 #include "../ports.h"
 #include "../restarts.h"
 
-#define WAIT_MS	20000u
-
-static struct vm vm = { .nr_vcpus = 2, .irqchip = true, .memory = MEM_DEFAULT };
+static struct vm vm = { .nr_vcpus = 2, .irqchip = true };
 static volatile unsigned long *words;
 static int device, port;
 static bool sending;
@@ -50,50 +47,21 @@ static void *send(void *arg)
 	return arg;
 }
 
-static void *run(void *arg)
-{
-	return (void *)(long)vm_run(arg);
-}
-
-static bool comes(unsigned int word, unsigned long value)
-{
-	unsigned int ms;
-
-	for (ms = 0; ms < WAIT_MS && words[word] != value; ms++)
-		ms_sleep(1);
-	return words[word] == value;
-}
-
 static void begin(void)
 {
-	struct hve_attach request = { .size = sizeof(request) };
 	struct hve_port_request open = {
 		.size = sizeof(open), .connection = CONN_TO_GUEST, .vp = 1,
 		.flags = HVE_PORT_TO_GUEST | HVE_PORT_MESSAGE,
 		.sint = PORT_SINT_MESSAGE, .eventfd = -1,
 	};
-	const char *here = getenv("here");
-	pthread_t thread;
-	char image[300];
 
 	device = configured(HVE_BIT(SYNIC));
-	vm.flags = TEST_HVE;
-	vm_create(&vm);
-	request.vm_fd = vm.fd;
-	HVE_MUST(device, HVE_ATTACH, &request);
-	snprintf(image, sizeof(image), "%s/guests/restarts.bin",
-		 here ? here : ".");
-	vm_load(&vm, image);
-	vm_add_vcpus(&vm);
+	open.vm_id = vm_begin(&vm, device, "restarts");
 	words = vm.param->scratch;
-	words[RESTARTS_AT] = ~0ul;
-	if (pthread_create(&thread, NULL, run, &vm))
-		trouble("pthread_create");
-	open.vm_id = request.vm_id;
 	port = ioctl(device, HVE_OPEN_PORT, &open);
 	if (port < 0)
 		trouble("HVE_OPEN_PORT: %s", hve_why(device));
-	ok(comes(RESTARTS_AT, RESTARTS_CHURN), "the guest runs");
+	ok(vm_comes_to(&vm, RESTARTS_AT, RESTARTS_CHURN), "the guest runs");
 	vcpu_wait_parked(&vm.vcpus[0]);
 }
 
@@ -130,12 +98,12 @@ static void afterwards(void)
 	unsigned int nr = 0;
 
 	words[RESTARTS_WANT] = RESTARTS_HOLD;
-	ok(comes(RESTARTS_AT, RESTARTS_HOLD), "the guest holds its slot");
+	ok(vm_comes_to(&vm, RESTARTS_AT, RESTARTS_HOLD), "the guest holds its slot");
 	while (nr <= RESTARTS_BUFFERS && !post(RESTARTS_TYPE + nr))
 		nr++;
 	ok(nr == RESTARTS_BUFFERS, "the port has room for %u messages", nr);
 	words[RESTARTS_WANT] = RESTARTS_DRAIN;
-	ok(comes(RESTARTS_GOT, nr), "all of them came, in order");
+	ok(vm_comes_to(&vm, RESTARTS_GOT, nr), "all of them came, in order");
 }
 
 int main(int argc, char **argv)

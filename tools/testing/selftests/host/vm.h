@@ -97,6 +97,10 @@ void vcpu_wait_parked(const struct vcpu *vcpu);
 
 /* inside.c: hve-vmm's life in this process, with the guest's output thrown away */
 int vm_inside(struct vm *vm, int device, const char *guest);
+/* On threads of its own, and never ends: number of the VM */
+unsigned int vm_begin(struct vm *vm, int device, const char *guest);
+/* Whether a word of its scratch gets that value, in 20 s */
+bool vm_comes_to(struct vm *vm, unsigned int word, unsigned long value);
 
 /* hve.c: the device */
 int hve_open(void);				/* or -1 */

@@ -47,6 +47,18 @@ static int access_msr(struct vm *vm, struct test_request *request, bool write)
 	return r == 1 ? 0 : r < 0 ? errno : EINVAL;
 }
 
+/* Of the vCPU that asks */
+static int move_tsc(struct vcpu *vcpu, const struct test_request *request)
+{
+	struct test_request tsc = { .arg = { vcpu->index, 0x10 } };
+	int err = access_msr(vcpu->vm, &tsc, false);
+
+	tsc.arg[2] += request->arg[0];
+	err = err ?: access_msr(vcpu->vm, &tsc, true);
+	usleep(request->arg[1]);
+	return err;
+}
+
 /* KVM's binary statistics of the vCPU that asks, else of the VM */
 static int read_stat(int owner, const char *name, unsigned long *value)
 {
@@ -235,6 +247,9 @@ void vm_request(struct vcpu *vcpu, unsigned int gpa)
 	case TEST_OP_GET_MSR:
 		request->error = access_msr(vm, request,
 					    request->op == TEST_OP_SET_MSR);
+		break;
+	case TEST_OP_MOVE_TSC:
+		request->error = move_tsc(vcpu, request);
 		break;
 	case TEST_OP_STAT:
 		request->error = stat_request(vcpu, request);

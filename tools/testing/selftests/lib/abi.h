@@ -80,6 +80,7 @@ enum test_op {
 	TEST_OP_REBOOT,		/* the others must be parked */
 	TEST_OP_SET_MSR,	/* arg 0: vCPU, 1: number, 2: value */
 	TEST_OP_GET_MSR,	/* arg 0: vCPU, 1: number; out 2: value */
+	TEST_OP_MOVE_TSC,	/* arg 0: added to it, 1: then wait, us */
 	TEST_OP_STAT,		/* arg 0: name (24 bytes); out 1: value */
 	TEST_OP_SPIN,		/* arg 0: microseconds of CPU time */
 	TEST_OP_SET_TSC_KHZ,	/* arg 0: vCPU, the caller or parked, 1: kHz */
