@@ -8,13 +8,55 @@
 #ifndef HVE_CONTEXT_H
 #define HVE_CONTEXT_H
 
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
+#include <linux/kvm_hve.h>
 
-struct hve_context;
 struct hve_event_queue;
 
+/**
+ * struct hve_context - one open device
+ * @ref: the file's, and one of each VM served with it
+ * @file: compared, never followed; constant
+ * @events: what happened to its VMs; constant
+ * @lock: @reason
+ * @reason: of the last failure
+ * @config: what VMs are to be served, constant while @armed; from here on under
+ *	arming.c's mutex
+ * @configured: there is one
+ * @armed: HVE_ARM_*, 0: not
+ * @arming: which one, counted over all contexts
+ * @taken: armed for the next VM, and a VM that has no vCPU yet took it
+ * @owner: who armed
+ * @uid: as whom
+ * @admin: who might serve other users' VMs
+ * @link: in the list of those that are armed
+ */
+struct hve_context {
+	struct kref ref;
+	struct file *file;
+	struct hve_event_queue *events;
+	struct mutex lock;
+	struct hve_reason reason;
+	struct hve_config config;
+	bool configured;
+	u32 armed;
+	u64 arming;
+	bool taken;
+	struct pid *owner;
+	kuid_t uid;
+	bool admin;
+	struct list_head link;
+};
+
+/* arming.c */
 bool hve_context_configured(struct hve_context *context);
+
+/* context.c */
 void hve_context_forget_reason(struct hve_context *context);
 
 /* event.c */

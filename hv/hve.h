@@ -21,7 +21,9 @@ struct file;
 const char *hve_break_symbol(void);
 
 /* vm.c */
-int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u32 *id);
+/* @arming: as hve_context_for_current() said, or 0 */
+int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u64 arming,
+		 u32 *id);
 int hve_vm_created(struct kvm *kvm);
 void hve_vm_gone(struct kvm *kvm);
 int hve_vm_detach(struct kvm *kvm);
@@ -47,7 +49,7 @@ int hve_vm_with(u32 id, int (*fn)(struct hve_vm *vm, void *arg), void *arg);
 int hve_lookup_add(struct kvm *kvm, struct hve_vm *vm);
 void hve_lookup_del(struct kvm *kvm);
 
-/* context.c */
+/* context.c and arming.c */
 struct hve_context *hve_context_new(struct file *file);
 void hve_context_close(struct hve_context *context);
 void hve_context_get(struct hve_context *context);
@@ -69,7 +71,13 @@ bool hve_context_native_for_current(void);
 /* "native=all": every VM that nobody else claims; and the end of that */
 int hve_context_native_all(void);
 void hve_context_native_none(void);
-struct hve_context *hve_context_for_current(void);
+/*
+ * Who serves the VM that the caller is creating, or NULL. @arming: not 0 if that
+ * was armed for the next VM: hve_context_taken() then tells what became of it.
+ */
+struct hve_context *hve_context_for_current(u64 *arming);
+/* @lasting: that VM has a vCPU; else it is gone, and another one is the next. */
+void hve_context_taken(struct hve_context *context, u64 arming, bool lasting);
 __printf(3, 4)
 int hve_context_refuse(struct hve_context *context, int error,
 		       const char *fmt, ...);

@@ -151,6 +151,16 @@ int bare_vm(int *kvm)
 	return vm;
 }
 
+int vm_with_vcpu(int *kvm)
+{
+	struct kvm_cpuid2 none = { 0 };
+	int vm = bare_vm(kvm), vcpu = MUST(vm, KVM_CREATE_VCPU, NULL);
+
+	MUST(vcpu, KVM_SET_CPUID2, &none);
+	close(vcpu);
+	return vm;
+}
+
 int attach(int device, int vm_fd)
 {
 	struct hve_attach request = { .size = sizeof(request), .vm_fd = vm_fd };

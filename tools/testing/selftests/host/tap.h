@@ -28,6 +28,8 @@ void ms_sleep(unsigned int ms);
 int configured(unsigned long features);
 /* A bare VM; @kvm gets the descriptor of /dev/kvm unless NULL */
 int bare_vm(int *kvm);
+/* One with a vCPU whose VMM has begun to set it up; likewise */
+int vm_with_vcpu(int *kvm);
 int attach(int device, int vm_fd);	/* 0 or errno */
 int detach(int device, int vm_fd);
 int arm(int device, unsigned int how);

@@ -4,8 +4,9 @@
  *
  * In: /dev/kvm-hve. Out: "next" serves one VM and "every" all of them, of the
  * process that armed, of its descendants, and of a daemon that holds the
- * context; nobody else's, and none after disarming, closing or SIGKILL. One VM
- * is kept served throughout, so that hooks stay and cost no time.
+ * context; nobody else's, no other user's unless root armed, and none after
+ * disarming, closing or SIGKILL. One VM is kept served throughout, so that hooks
+ * stay and cost no time.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -14,7 +15,11 @@
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include "tap.h"
+
+#define NO_TYPE		0xfful	/* of a VM: KVM refuses it late */
+#define SOMEBODY	1000u
 
 static int observer;		/* context that only looks */
 static unsigned int base;	/* VMs served before a case */
@@ -42,15 +47,31 @@ static int grandchild_vm(void *arg)
 	return reap(spawn(child_vm, arg));
 }
 
+static void test_next(int device)
+{
+	int kvm, vm;
+
+	ok(!arm(device, HVE_ARM_NEXT), "armed for the next");
+	vm = bare_vm(&kvm);
+	ok(served_vms(observer) == base + 1, "next: a VM is served");
+	ok(!vm_is_served(), "next: a second one beside it is not");
+	close(vm);
+	wait_served(observer, base);
+	ok(ioctl(kvm, KVM_CREATE_VM, NO_TYPE) < 0, "no VM of a type that is none");
+	close(kvm);
+	ok(vm_is_served(), "next: what never had a vCPU was not the next");
+	close(vm_with_vcpu(NULL));
+	wait_served(observer, base);
+	ok(!vm_is_served(), "next: what had one was");
+	ok(ioctl(device, HVE_DISARM, 0), "and nothing is armed any more");
+}
+
 static void test_modes(void)
 {
 	int device = configured(0), vm;
 
 	ok(!vm_is_served(), "configured, not armed: not served");
-	ok(!arm(device, HVE_ARM_NEXT), "armed for the next");
-	ok(vm_is_served(), "next: the first VM is served");
-	ok(!vm_is_served(), "next: the second is not");
-	ioctl(device, HVE_DISARM, 0);
+	test_next(device);
 	ok(!arm(device, HVE_ARM_EVERY), "armed for every");
 	ok(vm_is_served() && vm_is_served() && vm_is_served(), "every: three are");
 	ok(reap(spawn(child_vm, NULL)) == 1, "every: a child's is");
@@ -113,6 +134,33 @@ static void test_unrelated(void)
 	ok(reap(holder) == -SIGKILL, "the armed process is killed");
 	ok(wait_served(observer, base) && !vm_is_served(),
 	   "and leaves nothing armed");
+}
+
+static int roots_vm(void *arg)
+{
+	(void)arg;
+	if (seteuid(0))
+		return STATUS_TROUBLE;
+	return vm_is_served();
+}
+
+/* Without a capability while the effective user is not root */
+static void test_users(void)
+{
+	int device = configured(0);
+
+	if (chmod("/dev/kvm", 0666) || seteuid(SOMEBODY))
+		trouble("cannot become another user");
+	ok(!arm(device, HVE_ARM_EVERY), "a user arms");
+	ok(reap(spawn(child_vm, NULL)) == 1, "and has a VM served");
+	ok(reap(spawn(roots_vm, NULL)) == 0, "one that root starts below is not");
+	ioctl(device, HVE_DISARM, 0);
+	if (seteuid(0) || arm(device, HVE_ARM_EVERY) || seteuid(SOMEBODY))
+		trouble("cannot arm as root");
+	ok(reap(spawn(child_vm, NULL)) == 1, "root arms for a VMM of another user");
+	close(device);
+	if (seteuid(0))
+		trouble("cannot become root again");
 }
 
 struct daemon {
@@ -180,6 +228,7 @@ int main(void)
 	base = served_vms(observer);
 	test_modes();
 	test_unrelated();
+	test_users();
 	ok(daemon_is_served(true), "a daemon that holds the context is served");
 	ok(!daemon_is_served(false), "one that does not is not");
 	ok(!vm_is_served(), "at the end nothing is armed");

@@ -203,7 +203,7 @@ static void test_next(void)
 
 	ok(!arm(device, HVE_ARM_NEXT) && !native_leaves(kvm, &ours),
 	   "armed for the next VM");
-	vm = bare_vm(NULL);
+	vm = vm_with_vcpu(NULL);
 	ok(!native_leaves(kvm, &own) && !memcmp(&ours, &own, sizeof(own)),
 	   "the system answers the same while it is there");
 	close(vm);
