@@ -11,14 +11,14 @@
 #include "../hypercall.h"
 #include "../trace.h"
 
-static enum hve_verdict send(struct hve_vcpu *vcpu, u32 vector, u8 vtl,
+static enum hve_verdict send(struct hve_vcpu *vcpu, u32 vector, bool level_is_there,
 			     const struct hve_targets *targets)
 {
 	struct hve_vm *vm = vcpu->vm;
 	u32 delivered;
 
 	if (vector < TLFS_IPI_VECTOR_MIN || vector > TLFS_IPI_VECTOR_MAX ||
-	    !hve_vtl_is_there(vtl))
+	    !level_is_there)
 		return vm->native ? HVE_BAD_INPUT : HVE_BAD_PARAMETER;
 	if (targets->all)
 		delivered = hve_kvm_interrupt_all(vm->kvm, vector);
@@ -36,12 +36,19 @@ enum hve_verdict hve_do_send_ipi(struct hve_vcpu *vcpu, struct hve_hcall *call)
 	struct hve_targets targets;
 	enum hve_verdict verdict;
 	struct tlfs_send_ipi in;
+	bool level;
 
 	verdict = hve_hcall_input(vcpu, call, 0, &in, sizeof(in));
 	if (verdict != HVE_OK)
 		return verdict;
 	hve_targets_mask(vcpu, false, in.processor_mask, &targets);
-	return send(vcpu, in.vector, in.target_vtl, &targets);
+	/* KVM wants the register to have nothing there, and looks at no memory. */
+	if (vcpu->vm->native)
+		level = !call->fast || !(in.target_vtl | in.padding[0] |
+					 in.padding[1] | in.padding[2]);
+	else
+		level = hve_vtl_is_there(in.target_vtl);
+	return send(vcpu, in.vector, level, &targets);
 }
 
 enum hve_verdict hve_do_send_ipi_ex(struct hve_vcpu *vcpu,
@@ -60,5 +67,6 @@ enum hve_verdict hve_do_send_ipi_ex(struct hve_vcpu *vcpu,
 	/* To nobody: KVM does not look at the rest then. */
 	if (vcpu->vm->native && !targets.all && !call->var_qwords)
 		return HVE_OK;
-	return send(vcpu, in.vector, in.target_vtl, &targets);
+	return send(vcpu, in.vector, vcpu->vm->native ||
+		    hve_vtl_is_there(in.target_vtl), &targets);
 }
