@@ -4,10 +4,10 @@
 # Make a kernel for the lab available, without installing it.
 # In:  --kernel SPEC (or KERNEL): nothing for the distribution's default, the
 #      beginning of a version such as 6.12 for what apt's suites hold, the name
-#      of a suite such as sid, `newest`, a name of configs/ (nohv, debug) for one
-#      that source.sh builds, or the path of a folder with the layout below, for
-#      a kernel built by hand. On Debian, suites that the machine does not have
-#      are asked too, last.
+#      of a suite such as sid, `newest`, rt or rt-VERSION for Debian's kernels with
+#      PREEMPT_RT, a name of configs/ (nohv, debug) for one that source.sh builds,
+#      or the path of a folder with the layout below, for a kernel built by hand.
+#      On Debian, suites that the machine does not have are asked too, last.
 # Out: release= vmlinuz= modules= build= lines, to be eval'ed, and where they
 #      could be had btf= (raw type information) and vmlinux= (an ELF file that
 #      QEMU boots without decompression); build is a KDIR for make. suite= and
@@ -62,42 +62,47 @@ pick_version()
 	done | sort -rV | head -n 1
 }
 
+# meta_packages FLAVOUR: nothing, or rt
 meta_packages()
 {
 	# shellcheck source=/dev/null
 	. /etc/os-release
 	case "$ID ${ID_LIKE:-}" in
 	*ubuntu*) echo "linux-image-generic linux-image-generic-hwe-${VERSION_ID:-}" ;;
-	*debian*) echo linux-image-amd64 ;;
+	*debian*) echo "linux-image-${1:+$1-}amd64" ;;
 	*) die "no kernel packages are known for ${PRETTY_NAME:-this system}" ;;
 	esac
 }
 
-# in_suite SUITE [SPEC]: the newest there, or the newest there that fits; apt
+# in_suite META SUITE [SPEC]: the newest there, or the newest there that fits; apt
 # speaks of that suite afterwards.
 in_suite()
 {
-	local suite=$1
+	local meta=$1 suite=$2
 
 	apt_look_at "$suite"
-	found=$(apt_versions linux-image-amd64 | awk -v suite="$suite" \
-		-v spec="${2:-}" '
+	found=$(apt_versions "$meta" | awk -v suite="$suite" -v meta="$meta" \
+		-v spec="${3:-}" '
 		$2 != suite && $2 != suite "-security" && $2 != suite "-updates" { next }
 		spec != "" && index($1, spec) != 1 { next }
 		spec != "" && substr($1, length(spec) + 1) ~ /^[0-9]/ { next }
-		{ print $1, "linux-image-amd64", $2; exit }')
+		{ print $1, meta, $2; exit }')
 }
 
 # Set found to "VERSION META-PACKAGE SUITE"; asks more of apt step by step.
 resolve()
 {
-	local spec=$1 metas suite
+	local spec=$1 flavour='' metas suite
 
-	read -r -a metas < <(meta_packages)
-	if [ "${metas[0]}" = linux-image-amd64 ]; then
+	case $spec in
+	rt | rt-*) flavour=rt
+		spec=${spec#rt} spec=${spec#-} ;;
+	esac
+	read -r -a metas < <(meta_packages $flavour)
+	if [[ ${metas[0]} = linux-image-*amd64 ]]; then
 		[ "$spec" != newest ] || spec=$apt_newest_suite
 		case $spec in
-		[a-z]*) in_suite "$spec"
+		[a-z]*) in_suite "${metas[0]}" "$spec"
 			[ -n "$found" ] || die "apt has no kernel in $spec"
 			return ;;
 		esac
@@ -107,9 +112,9 @@ resolve()
 		apt_refresh
 		found=$(pick_version "${spec#newest}" "${metas[@]}")
 	fi
-	if [ -z "$found" ] && [ "${metas[0]}" = linux-image-amd64 ]; then
+	if [ -z "$found" ] && [[ ${metas[0]} = linux-image-*amd64 ]]; then
 		for suite in $(apt_other_suites); do
-			in_suite "$suite" "$spec"
+			in_suite "${metas[0]}" "$suite" "$spec"
 			[ -z "$found" ] || return 0
 		done
 	fi
