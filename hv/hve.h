@@ -37,8 +37,9 @@ void hve_vm_settle(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 void hve_vm_name_features(u64 features, char *text, size_t len);
 /*
  * KVM's VM behind a number, with a reference on it and the hooks installed, if
- * whoever uses @context now may do more to it than look: or -ENOENT, -EPERM, or
- * -ENODATA without a vCPU, of which there is at least one otherwise
+ * whoever uses @context now may do more to it than look: or -ENOENT, -EPERM,
+ * -EOPNOTSUPP in native mode, with the reason told, or -ENODATA without a vCPU,
+ * of which there is at least one otherwise
  */
 int hve_vm_hold(u32 id, struct hve_context *context, struct kvm **kvm);
 void hve_vm_release(struct kvm *kvm);
@@ -260,6 +261,8 @@ static inline bool hve_time_is_stale(const struct hve_vm *vm)
 /* Reference time; the second may be called anywhere, and may be out of date */
 u64 hve_time_now(struct hve_vcpu *vcpu);
 u64 hve_time_peek(struct hve_vcpu *vcpu);
+/* Likewise, but for a TSC that is being changed, or was since the last entry */
+bool hve_time_is_known(struct hve_vcpu *vcpu, u64 *now);
 /* In native mode: the page's MSR; and a clock of the VM was set */
 void hve_time_native_page(struct hve_vm *vm, u64 data, bool host);
 void hve_time_changed(struct hve_vm *vm);

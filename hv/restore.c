@@ -133,12 +133,6 @@ static void set_stopped(void *arg)
 		setting->err = -ENOENT;
 		return;
 	}
-	if (r->vm->native) {
-		setting->err = hve_context_refuse(r->context, -EOPNOTSUPP,
-						  "VM %u is in native mode: its VMM saves and restores it, by savevm or migration",
-						  setting->id);
-		return;
-	}
 	setting->err = hve_saved_make_vcpus(r->vm);
 	if (setting->err)
 		return;

@@ -109,10 +109,6 @@ static void save_stopped(void *arg)
 		saving->err = -ENOENT;
 		return;
 	}
-	if (vm->native) {
-		saving->err = -EOPNOTSUPP;
-		return;
-	}
 	saving->err = hve_saved_make_vcpus(vm);
 	if (saving->err)
 		return;
@@ -131,10 +127,6 @@ static int refuse(struct hve_context *context, u32 id, int err)
 	case -ENODATA:
 		return hve_context_refuse(context, err,
 					  "VM %u has no vCPU yet: there is nothing to save",
-					  id);
-	case -EOPNOTSUPP:
-		return hve_context_refuse(context, err,
-					  "VM %u is in native mode: its VMM saves and restores it, by savevm or migration",
 					  id);
 	case -EOVERFLOW:
 		return hve_context_refuse(context, err,

@@ -327,6 +327,8 @@ static int hold(struct hve_vm *vm, void *arg)
 
 	if (!hve_vm_permits(vm, holding->context))
 		return -EPERM;
+	if (vm->native)
+		return -EOPNOTSUPP;
 	/*
 	 * KVM may still be making it, and frees one that fails whoever holds it.
 	 * A vCPU comes when the VM has a file.
@@ -351,6 +353,10 @@ int hve_vm_hold(u32 id, struct hve_context *context, struct kvm **kvm)
 	err = hve_vm_with(id, hold, &holding);
 	if (err)
 		hve_hooks_put(HVE_HOOKS_BASE);
+	if (err == -EOPNOTSUPP)
+		hve_context_refuse(context, err,
+				   "VM %u is in native mode: its VMM saves and restores it, by savevm or migration",
+				   id);
 	*kvm = holding.kvm;
 	return err;
 }

@@ -72,7 +72,16 @@ static bool is_taken(const struct hve_stimer *timer)
 				       vector_of(timer->config));
 }
 
-/* In any context; @wake: not in the vCPU's own thread */
+/* The vCPU is to come by; @wake: this is not its own thread */
+static void call_vcpu(struct hve_vcpu *vcpu, bool wake)
+{
+	if (wake)
+		hve_kvm_wake(vcpu->kvm);
+	else
+		hve_kvm_request_entry(vcpu->kvm);
+}
+
+/* In any context */
 static void expire(struct hve_stimer *timer, bool wake)
 {
 	struct hve_vcpu *vcpu = timer->vcpu;
@@ -88,22 +97,7 @@ static void expire(struct hve_stimer *timer, bool wake)
 	}
 	timer->waiting = true;
 	timer->expired = timer->at.expiry;
-	if (wake)
-		hve_kvm_wake(vcpu->kvm);
-	else
-		hve_kvm_request_entry(vcpu->kvm);
-}
-
-/* Between a change of a TSC and the next entry: what "now" is nobody knows */
-static void wait_for_time(struct hve_stimer *timer, bool wake)
-{
-	struct hve_vcpu *vcpu = timer->vcpu;
-
-	vcpu->synic->again |= BIT(timer->index);
-	if (wake)
-		hve_kvm_wake(vcpu->kvm);
-	else
-		hve_kvm_request_entry(vcpu->kvm);
+	call_vcpu(vcpu, wake);
 }
 
 /* A message tells when it is delivered; a vector does not, so it is asked for. */
@@ -115,14 +109,16 @@ static bool rests(struct hve_stimer *timer, bool taken)
 
 static enum hrtimer_restart look(struct hve_stimer *timer, bool wake)
 {
+	struct hve_vcpu *vcpu = timer->vcpu;
 	struct hve_period *at = &timer->at;
-	u64 now = hve_time_peek(timer->vcpu);
 	bool taken;
+	u64 now;
 
 	if (!(timer->config & TLFS_STIMER_ENABLED) || !timer->count)
 		return HRTIMER_NORESTART;
-	if (unlikely(hve_time_is_stale(timer->vcpu->vm))) {
-		wait_for_time(timer, wake);
+	if (unlikely(!hve_time_is_known(vcpu, &now))) {
+		vcpu->synic->again |= BIT(timer->index);
+		call_vcpu(vcpu, wake);
 		return HRTIMER_NORESTART;
 	}
 	/* The host's clock may run a little faster than the reference time. */

@@ -10,8 +10,8 @@
  * The parameters are read under a seqcount, from interrupts too, and written
  * under hve_vm.lock with interrupts off, in a vCPU's thread: on its next entry
  * after anybody marked them stale. Save/restore: the time reached, and the
- * page's sequence, so that the page made anew has another one.
- * Source: TLFS, "Timers".
+ * page's sequence, so that the page made anew has another one. The page itself:
+ * tsc_page.c. Source: TLFS, "Timers".
  */
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
@@ -20,6 +20,7 @@
 #include "../kvm/services.h"
 #include "../native.h"
 #include "../saved.h"
+#include "time.h"
 #include "tsc.h"
 
 #define NS_PER_TICK	100u
@@ -122,45 +123,6 @@ static bool is_current(const struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
 	       time->tsc_offset == tsc->offset;
 }
 
-/* First the sequence says "not valid", then come the values, then it counts. */
-static void write_page(struct hve_vm *vm)
-{
-	struct hve_time *time = &vm->time;
-	struct tlfs_reference_tsc_page page = {
-		.scale = time->scale,
-		.offset = time->offset,
-	};
-	const u32 at = offsetof(struct tlfs_reference_tsc_page, scale);
-
-	lockdep_assert_held(&vm->lock);
-	time->valid = false;
-	if (!(vm->reference_tsc & TLFS_MSR_ENABLE))
-		return;
-	hve_overlay_write(vm, &vm->tsc_page, 0, &page.sequence,
-			  sizeof(page.sequence));
-	if (time->source != HVE_TIME_TSC)
-		return;
-	smp_wmb();
-	hve_overlay_write(vm, &vm->tsc_page, at, &page.scale,
-			  sizeof(page) - at);
-	smp_wmb();
-	time->sequence = hve_tsc_next_sequence(time->sequence);
-	time->valid = hve_overlay_write(vm, &vm->tsc_page, 0, &time->sequence,
-					sizeof(time->sequence)) == HVE_OK;
-	vm->tsc_updates++;
-}
-
-static void invalidate_page(struct hve_vm *vm)
-{
-	const u32 invalid = 0;
-
-	if (!vm->time.valid)
-		return;
-	hve_overlay_write(vm, &vm->tsc_page, 0, &invalid, sizeof(invalid));
-	smp_wmb();
-	vm->time.valid = false;
-}
-
 /*
  * A guest that emulates its TSC after a migration reads the page as it was then,
  * until it ends that. True: such a page is there, and the time is what it says.
@@ -200,13 +162,13 @@ static void refresh_native(struct hve_vm *vm, const struct hve_kvm_tsc *tsc)
 	    hve_kvm_read(vm->kvm, vm->tsc_page.gpa, &vm->time.sequence,
 			 sizeof(vm->time.sequence)))
 		vm->time.sequence = 0;
-	invalidate_page(vm);
+	hve_tsc_page_invalidate(vm);
 	switch_source(vm, tsc);
-	write_page(vm);
+	hve_tsc_page_write(vm);
 	vm->native->page_by_guest = false;
 }
 
-static void refresh_locked(struct hve_vm *vm)
+void hve_time_refresh_locked(struct hve_vm *vm)
 {
 	/* Read before the look: who asks meanwhile causes another one. */
 	int changes = atomic_read_acquire(&vm->changes);
@@ -221,9 +183,9 @@ static void refresh_locked(struct hve_vm *vm)
 	if (vm->native) {
 		refresh_native(vm, &tsc);
 	} else if (vm->time.rewrite || !is_current(vm, &tsc)) {
-		invalidate_page(vm);
+		hve_tsc_page_invalidate(vm);
 		switch_source(vm, &tsc);
-		write_page(vm);
+		hve_tsc_page_write(vm);
 		vm->time.rewrite = false;
 	}
 	smp_store_release(&vm->time.done, changes);
@@ -232,7 +194,7 @@ static void refresh_locked(struct hve_vm *vm)
 void hve_time_refresh(struct hve_vm *vm)
 {
 	mutex_lock(&vm->lock);
-	refresh_locked(vm);
+	hve_time_refresh_locked(vm);
 	mutex_unlock(&vm->lock);
 }
 
@@ -333,6 +295,19 @@ u64 hve_time_peek(struct hve_vcpu *vcpu)
 	return now;
 }
 
+bool hve_time_is_known(struct hve_vcpu *vcpu, u64 *now)
+{
+	struct hve_vm *vm = vcpu->vm;
+	int changes = atomic_read_acquire(&vm->changes);
+
+	if (READ_ONCE(vm->time.done) != changes)
+		return false;
+	*now = hve_time_peek(vcpu);
+	/* Who changes a TSC counts before it does. */
+	smp_rmb();
+	return atomic_read(&vm->changes) == changes;
+}
+
 u64 hve_time_now(struct hve_vcpu *vcpu)
 {
 	if (unlikely(hve_time_is_stale(vcpu->vm)))
@@ -359,33 +334,4 @@ enum hve_verdict hve_get_time_ref_count(struct hve_vcpu *vcpu, u64 *data)
 {
 	*data = hve_time_now(vcpu);
 	return HVE_OK;
-}
-
-enum hve_verdict hve_get_reference_tsc(struct hve_vcpu *vcpu, u64 *data)
-{
-	*data = READ_ONCE(vcpu->vm->reference_tsc);
-	return HVE_OK;
-}
-
-/* A page beyond the guest's memory is enabled all the same, as the TLFS says. */
-enum hve_verdict hve_set_reference_tsc(struct hve_vcpu *vcpu, u64 data)
-{
-	static const u8 zeros[TLFS_PAGE_SIZE];
-	struct hve_vm *vm = vcpu->vm;
-	enum hve_verdict verdict = HVE_OK;
-
-	mutex_lock(&vm->lock);
-	invalidate_page(vm);
-	if (data & TLFS_MSR_ENABLE)
-		verdict = hve_overlay_place(vm, &vm->tsc_page,
-					    data & ~(TLFS_PAGE_SIZE - 1ull), zeros);
-	else
-		hve_overlay_remove(vm, &vm->tsc_page);
-	if (verdict == HVE_OK)
-		WRITE_ONCE(vm->reference_tsc, data);
-	refresh_locked(vm);
-	if (!vm->time.valid)
-		write_page(vm);
-	mutex_unlock(&vm->lock);
-	return verdict;
 }
