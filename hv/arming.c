@@ -5,7 +5,7 @@
  * In: HVE_SET_CONFIG, HVE_ARM, HVE_DISARM, and a VM that is being created. Out: a
  * configuration that VMs take over, and for the new VM the context that claims
  * it. "Next" is used up by a VM that gets a vCPU: one that KVM gives up before
- * gives it back. Only who armed with CAP_SYS_ADMIN serves other users' VMs. An
+ * gives it back. Only who might be any user serves other users' VMs. An
  * armed context keeps the hooks installed. State: of each context what
  * context.h names, and the list of those that are armed, under armed_lock.
  */
@@ -79,7 +79,8 @@ static int enlist(struct hve_context *context, u32 flags, enum hve_hook_set set)
 	context->taken = false;
 	context->owner = get_pid(task_tgid(current));
 	context->uid = current_fsuid();
-	context->admin = capable(CAP_SYS_ADMIN);
+	/* Root of a container may have the second alone. */
+	context->admin = capable(CAP_SYS_ADMIN) || capable(CAP_SETUID);
 	list_add(&context->link, &armed_list);
 	mutex_unlock(&armed_lock);
 	return 0;

@@ -33,7 +33,7 @@ struct hve_event_queue;
  * @taken: armed for the next VM, and a VM that has no vCPU yet took it
  * @owner: who armed
  * @uid: as whom
- * @admin: who might serve other users' VMs
+ * @admin: who might be any user
  * @link: in the list of those that are armed
  */
 struct hve_context {

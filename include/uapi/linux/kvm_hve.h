@@ -115,8 +115,9 @@ struct hve_config {
  * Concerns VMs created by the calling process, by a descendant of it, or by a
  * process that holds this very context open (a daemon whose parents are gone),
  * until the context is closed; of the caller's user only, unless the caller has
- * CAP_SYS_ADMIN. The next is the first whose vCPU is set up. Errors: EBUSY armed already, EINVAL no
- * configuration, EOPNOTSUPP this kernel cannot be hooked (ask for the reason).
+ * CAP_SYS_ADMIN or CAP_SETUID. The next is the first whose vCPU is set up.
+ * Errors: EBUSY armed already, EINVAL no configuration, EOPNOTSUPP this kernel
+ * cannot be hooked (ask for the reason).
  */
 struct hve_arm {
 	__u32 size;
