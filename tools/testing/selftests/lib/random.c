@@ -122,6 +122,14 @@ static u64 overlay_value(struct random *r)
 	return value;
 }
 
+/* What the hypervisor writes to unasked; the image and its page tables stay whole */
+static u64 buffer_value(struct random *r)
+{
+	if (!one_of(r, 4))
+		return one_of(r, 2) ? absent(r) : 0;
+	return random_scratch(r) + (one_of(r, 2) ? 0 : one_of(r, PAGE_SIZE));
+}
+
 static u64 icr_value(struct random *r)
 {
 	u64 value = random_bits(r) & 0x000000ff000cffff;
@@ -152,6 +160,9 @@ u64 random_msr_value(struct random *r, u32 number)
 	case MSR_siefp:
 	case MSR_simp:
 		return overlay_value(r);
+	case MSR_syndbg_receive_buffer:
+	case MSR_syndbg_pending_buffer:
+		return buffer_value(r);
 	case MSR_reset:
 		return bits & ~1ul;
 	case MSR_icr:
