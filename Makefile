@@ -83,7 +83,7 @@ tools:
 	$(MAKE) -C tools/hve
 
 install: tools
-	$(MAKE) -C tools/hve install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	$(MAKE) -C tools/hve install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
 
 deb:
 	@tools/package/deb.sh

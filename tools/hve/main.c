@@ -7,6 +7,7 @@
  * Owns no state. Everything a command does is deliberately in its own file:
  * run.c, list.c, status.c, top.c, save.c, syndbg.c, doctor.c.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "hve.h"
@@ -77,7 +78,7 @@ int hve_help_main(int argc, char **argv)
 	return HVE_DONE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct command *command;
 	char *help[] = { "help", NULL, NULL };
@@ -102,4 +103,16 @@ int main(int argc, char **argv)
 		return hve_help_main(2, help);
 	}
 	return command->fn(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int status = run(argc, argv);
+
+	/* A full disk, or nobody there: what was asked for was not told. */
+	if ((fflush(stdout) || ferror(stdout)) && status == HVE_DONE)
+		return hve_print_error(HVE_REFUSED,
+				       "standard output cannot be written: %s: look where it goes to",
+				       strerror(errno));
+	return status;
 }

@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "hve.h"
 #include "options.h"
@@ -75,20 +76,39 @@ static bool find_file(const char *name, char *path, size_t len)
 	return false;
 }
 
+static const char too_long[] = "it is too long for a profile";
+
+/* A pipe may be what a shell made of a command; a device may have no end. */
+static const char *unreadable(const char *path)
+{
+	struct stat info;
+
+	if (stat(path, &info))
+		return strerror(errno);
+	if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode))
+		return "it is no file";
+	return info.st_size > TEXT_MAX ? too_long : NULL;
+}
+
 static int apply_file(const char *path, struct hve_config *config, char *why,
 		      size_t len)
 {
 	char sentence[HVE_REASON_LEN];
+	const char *wrong = unreadable(path);
+	char *text = NULL;
 	unsigned int line;
-	char *text;
 	int ret;
 
 	errno = 0;
-	text = hve_file_text(path);
-	if (!text || strlen(text) > TEXT_MAX) {
-		snprintf(why, len, "profile %s cannot be read: %s", path,
-			 text ? "it is too long" : strerror(errno));
+	if (!wrong)
+		text = hve_file_text(path);
+	if (text && strlen(text) > TEXT_MAX)
+		wrong = too_long;
+	if (!text || wrong) {
 		free(text);
+		snprintf(why, len,
+			 "profile \"%s\" cannot be read: %s: name one of `hve list --profiles`, or a file that you may read",
+			 path, wrong ?: strerror(errno));
 		return -EINVAL;
 	}
 	ret = hve_options_profile(config, text, &line, sentence, sizeof(sentence));

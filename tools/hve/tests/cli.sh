@@ -155,6 +155,10 @@ test_run() {
 	module=old expect "run: a module that is too old" 1 'same version' \
 		run --hv relaxed -- true
 	printf '# x\n\n relaxed\t# y\nbogus\n' > "$root/bad.profile"
+	expect "run: a folder for a profile" 1 'no file: name one of' \
+		run --profile "$root/dev/" -- true
+	expect "run: no name for a profile" 1 '"" cannot be read' \
+		run --profile= -- true
 	expect "run: a bad profile with its line" 1 'bad.profile, line 4: unknown' \
 		run --profile "$root/bad.profile" -- true
 }
@@ -331,6 +335,9 @@ test_list() {
 			run --profile "$name" -- true
 	done
 	rm "$root/dev/kvm-hve"
+	./hve list > /dev/full 2> "$root/said"
+	[ $? -eq 1 ] && grep -q 'cannot be written: No space' "$root/said"
+	report $? "list: standard output is full"
 	expect "list: no module" 0 '^time +\?' list
 	make_host
 }
