@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "hve.h"
 
@@ -98,8 +99,15 @@ static bool write_all(int fd, const char *data, size_t length)
 static int write_file(const struct job *job, char *why, size_t len)
 {
 	char other[PATH_MAX];
+	struct stat info;
 	int fd, ret = 0;
 
+	/* It would be replaced: a device, a pipe or a link must not be. */
+	if (!lstat(job->path, &info) && !S_ISREG(info.st_mode)) {
+		snprintf(why, len, "%s is no plain file: choose another file",
+			 job->path);
+		return -EINVAL;
+	}
 	if (snprintf(other, sizeof(other), "%s.XXXXXX", job->path) >=
 	    (int)sizeof(other)) {
 		errno = ENAMETOOLONG;

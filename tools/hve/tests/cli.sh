@@ -230,11 +230,13 @@ test_save() {
 		restore 7 "$root/large"
 	expect "save: no such folder" 1 'cannot be written: No such' \
 		save 7 "$root/nothing/state"
-	expect "save: onto a folder" 1 'cannot be written: Is a dir' save 7 "$root/dev"
+	expect "save: onto a folder" 1 'no plain file: choose' save 7 "$root/dev"
 	files=$(find "$root" -maxdepth 1 -name '*.??????')
 	out=$files
 	[ -z "$files" ]
 	report $? "save: nothing is left behind"
+	ln -s "$file" "$root/link"
+	expect "save: onto a link" 1 'no plain file: choose' save 7 "$root/link"
 	expect "save: no file" 2 'a VM and a file are needed' save 7
 	expect "save: too many" 2 'a VM and a file are needed' save 7 a b
 	expect "save: not a number" 2 '"-1" is not the number' save -1 "$file"
