@@ -21,7 +21,6 @@
 
 static DEFINE_MUTEX(armed_lock);
 static LIST_HEAD(armed_list);
-static u64 last_arming;
 /* Claims what no other one does, "native=all"; armed_lock */
 static struct hve_context *for_all;
 
@@ -75,8 +74,7 @@ static int enlist(struct hve_context *context, u32 flags, enum hve_hook_set set)
 		return -EBUSY;
 	}
 	context->armed = flags;
-	context->arming = ++last_arming;
-	context->taken = false;
+	context->taken = NULL;
 	context->owner = get_pid(task_tgid(current));
 	context->uid = current_fsuid();
 	/* Root of a container may have the second alone. */
@@ -192,33 +190,30 @@ static struct hve_context *find_claim(void)
 	return for_all;
 }
 
-struct hve_context *hve_context_for_current(u64 *arming)
+struct hve_context *hve_context_for_current(struct kvm *kvm)
 {
 	struct hve_context *context;
 
-	*arming = 0;
 	mutex_lock(&armed_lock);
 	context = find_claim();
 	if (context) {
 		hve_context_get(context);
-		if (context->armed == HVE_ARM_NEXT) {
-			context->taken = true;
-			*arming = context->arming;
-		}
+		if (context->armed == HVE_ARM_NEXT)
+			context->taken = kvm;
 	}
 	mutex_unlock(&armed_lock);
 	return context;
 }
 
-void hve_context_taken(struct hve_context *context, u64 arming, bool lasting)
+void hve_context_taken(struct hve_context *context, struct kvm *kvm, bool lasting)
 {
 	mutex_lock(&armed_lock);
 	/* It may be disarmed since then, and armed anew. */
-	if (context->armed && context->arming == arming) {
+	if (context->armed && context->taken == kvm) {
 		if (lasting)
 			delist(context);
 		else
-			context->taken = false;
+			context->taken = NULL;
 	}
 	mutex_unlock(&armed_lock);
 }

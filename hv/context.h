@@ -17,6 +17,7 @@
 #include <linux/kvm_hve.h>
 
 struct hve_event_queue;
+struct kvm;
 
 /**
  * struct hve_context - one open device
@@ -29,8 +30,8 @@ struct hve_event_queue;
  *	arming.c's mutex
  * @configured: there is one
  * @armed: HVE_ARM_*, 0: not
- * @arming: which one, counted over all contexts
- * @taken: armed for the next VM, and a VM that has no vCPU yet took it
+ * @taken: armed for the next VM, and this one, which has no vCPU yet, took it;
+ *	compared, never followed
  * @owner: who armed
  * @uid: as whom
  * @admin: who might be any user
@@ -45,8 +46,7 @@ struct hve_context {
 	struct hve_config config;
 	bool configured;
 	u32 armed;
-	u64 arming;
-	bool taken;
+	struct kvm *taken;
 	struct pid *owner;
 	kuid_t uid;
 	bool admin;

@@ -66,7 +66,7 @@ static int attach_kvm(struct hve_context *context, struct kvm *kvm,
 	if (!hve_kvm_lock_empty(kvm))
 		return hve_context_refuse(context, -EBUSY,
 					  "this VM has vCPUs already: attach right after KVM_CREATE_VM");
-	err = hve_vm_serve(kvm, context, 0, &request->vm_id);
+	err = hve_vm_serve(kvm, context, &request->vm_id);
 	hve_kvm_unlock(kvm);
 	return err;
 }

@@ -149,7 +149,8 @@ enum hve_verdict hve_overlay_place(struct hve_vm *vm, struct hve_overlay *page,
 	       HVE_OK;
 }
 
-static void drop(struct hve_vm *vm, struct hve_overlay *page)
+/* What lies below it, if anything */
+static struct hve_overlay *drop(struct hve_vm *vm, struct hve_overlay *page)
 {
 	struct hve_overlay *under = below(vm, page);
 
@@ -163,6 +164,7 @@ static void drop(struct hve_vm *vm, struct hve_overlay *page)
 	page->placed = false;
 	page->mapped = false;
 	page->covered = false;
+	return under;
 }
 
 void hve_overlay_remove(struct hve_vm *vm, struct hve_overlay *page)
@@ -174,13 +176,12 @@ void hve_overlay_remove(struct hve_vm *vm, struct hve_overlay *page)
 	if (!page->placed)
 		return;
 	over = above(vm, page);
-	under = below(vm, page);
 	if (over)
 		swap(over->saved, page->saved);
 	else if (page->mapped)
 		hve_kvm_write(vm->kvm, page->gpa, page->saved ?: zeros,
 			      TLFS_PAGE_SIZE);
-	drop(vm, page);
+	under = drop(vm, page);
 	if (under)
 		hve_vapic_covered(under);
 }

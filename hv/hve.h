@@ -21,9 +21,7 @@ struct file;
 const char *hve_break_symbol(void);
 
 /* vm.c */
-/* @arming: as hve_context_for_current() said, or 0 */
-int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u64 arming,
-		 u32 *id);
+int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u32 *id);
 int hve_vm_created(struct kvm *kvm);
 void hve_vm_gone(struct kvm *kvm);
 int hve_vm_detach(struct kvm *kvm);
@@ -72,13 +70,13 @@ bool hve_context_native_for_current(void);
 /* "native=all": every VM that nobody else claims; and the end of that */
 int hve_context_native_all(void);
 void hve_context_native_none(void);
+/* Who serves @kvm, which the caller is creating, or NULL */
+struct hve_context *hve_context_for_current(struct kvm *kvm);
 /*
- * Who serves the VM that the caller is creating, or NULL. @arming: not 0 if that
- * was armed for the next VM: hve_context_taken() then tells what became of it.
+ * What became of @kvm, if it took the arming for the next VM. @lasting: it has a
+ * vCPU; else it is gone, and another one is the next.
  */
-struct hve_context *hve_context_for_current(u64 *arming);
-/* @lasting: that VM has a vCPU; else it is gone, and another one is the next. */
-void hve_context_taken(struct hve_context *context, u64 arming, bool lasting);
+void hve_context_taken(struct hve_context *context, struct kvm *kvm, bool lasting);
 __printf(3, 4)
 int hve_context_refuse(struct hve_context *context, int error,
 		       const char *fmt, ...);

@@ -49,8 +49,7 @@ void hve_vm_settle(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 	hve_cpuid_build(&vm->config, vm->told, vm->nr_slots, vm->leaf);
 	hve_cpuid_adapt(&vm->config, vm->told, vm->hardware, vm->leaf);
 	vm->ready = true;
-	if (vm->arming)
-		hve_context_taken(vm->context, vm->arming, true);
+	hve_context_taken(vm->context, vm->kvm, true);
 	if (!vm->refused)
 		return;
 	hve_vm_name_features(vm->refused, names, sizeof(names));

@@ -237,7 +237,6 @@ struct hve_vcpu {
  * @uid: that user; constant
  * @comm: its name then
  * @context: whose configuration and event queue; holds a reference
- * @arming: of that context for the next VM, which this one took, or 0; constant
  * @config: what was asked for; constant
  * @features: what is served; changes once, before the guest runs; @lock
  * @told: what CPUID says is served: the same unless HVE_CONFIG_LENIENT is set
@@ -279,7 +278,6 @@ struct hve_vm {
 	kuid_t uid;
 	char comm[16];
 	struct hve_context *context;
-	u64 arming;
 	struct hve_config config;
 	u64 features;
 	u64 told;

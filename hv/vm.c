@@ -84,8 +84,7 @@ static struct hve_vm *new_vm(struct kvm *kvm, struct hve_context *context,
 	return vm;
 }
 
-int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u64 arming,
-		 u32 *id)
+int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u32 *id)
 {
 	char why[HVE_REASON_LEN];
 	struct hve_config config;
@@ -104,7 +103,6 @@ int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u64 arming,
 		hve_hooks_put(set);
 		return -ENOMEM;
 	}
-	vm->arming = arming;
 	mutex_lock(&vms_lock);
 	err = hve_lookup(kvm) ? -EEXIST : hve_lookup_add(kvm, vm);
 	if (!err) {
@@ -130,17 +128,16 @@ int hve_vm_serve(struct kvm *kvm, struct hve_context *context, u64 arming,
 int hve_vm_created(struct kvm *kvm)
 {
 	struct hve_context *context;
-	u64 arming;
 	int err;
 
 	/* Before anything that sleeps: nothing pins the module yet. */
 	if (!hve_context_any_armed() || !try_module_get(THIS_MODULE))
 		return 0;
-	context = hve_context_for_current(&arming);
+	context = hve_context_for_current(kvm);
 	if (context) {
-		err = hve_vm_serve(kvm, context, arming, NULL);
-		if (err && arming)
-			hve_context_taken(context, arming, false);
+		err = hve_vm_serve(kvm, context, NULL);
+		if (err)
+			hve_context_taken(context, kvm, false);
 		hve_context_put(context);
 	}
 	module_put(THIS_MODULE);
@@ -171,8 +168,8 @@ static void release(struct hve_vm *vm)
 	const enum hve_hook_set set = hve_config_hooks(&vm->config);
 
 	hve_event_post(vm, HVE_EVENT_GONE, 0, "%s", vm->comm);
-	if (vm->arming && !vm->ready)
-		hve_context_taken(vm->context, vm->arming, false);
+	if (!vm->ready)
+		hve_context_taken(vm->context, vm->kvm, false);
 	free_vm(vm);
 	hve_hooks_put(set);
 	/* Nothing may sleep between here and the end of the caller. */

@@ -137,6 +137,13 @@ static enum hrtimer_restart look(struct hve_stimer *timer, bool wake)
 	return HRTIMER_RESTART;
 }
 
+/* In the vCPU's thread; the host's timer does not run. */
+static void resume(struct hve_stimer *timer)
+{
+	if (look(timer, false) == HRTIMER_RESTART)
+		hrtimer_start_expires(&timer->timer, HRTIMER_MODE_ABS);
+}
+
 static enum hrtimer_restart fired(struct hrtimer *hrtimer)
 {
 	struct hve_stimer *timer = container_of(hrtimer, struct hve_stimer,
@@ -280,8 +287,7 @@ void hve_stimer_rearm(struct hve_vcpu *vcpu)
 		if (synic->unseen & BIT(i))
 			hve_kvm_interrupt_one(vcpu->kvm,
 					      vector_of(timer->config));
-		if (look(timer, false) == HRTIMER_RESTART)
-			hrtimer_start_expires(&timer->timer, HRTIMER_MODE_ABS);
+		resume(timer);
 	}
 	synic->begin = 0;
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
@@ -299,9 +305,7 @@ void hve_stimer_look_again(struct hve_vcpu *vcpu)
 	again = synic->again;
 	synic->again = 0;
 	for_each_set_bit(i, &again, TLFS_STIMER_COUNT)
-		if (look(&synic->timers[i], false) == HRTIMER_RESTART)
-			hrtimer_start_expires(&synic->timers[i].timer,
-					      HRTIMER_MODE_ABS);
+		resume(&synic->timers[i]);
 	raw_spin_unlock_irqrestore(&synic->lock, flags);
 }
 
