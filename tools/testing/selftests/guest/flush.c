@@ -224,7 +224,7 @@ static u32 halted(enum form form, enum who who, bool fast)
 	remap();
 	status = flush(form, who, fast);
 	publish();
-	wrmsr(0x830, 3ul << 18 | WAKE);		/* x2APIC ICR: all but self */
+	wrmsr(X2APIC_ICR, 3ul << 18 | WAKE);	/* all but self */
 	wait_each_other();
 	return status;
 }

@@ -14,7 +14,6 @@
 #define TIMER		0x52u
 #define HIGH		0x61u
 #define ROUNDS		1000u
-#define ICR		0x830
 #define SELF		(1ul << 18)
 #define LVT_TIMER	0x832
 #define TIMER_COUNT	0x838
@@ -31,7 +30,7 @@ static u64 us_since(u64 tsc)
 
 static void send(u32 index, u32 vector)
 {
-	wrmsr(ICR, (u64)index << 32 | vector);
+	wrmsr(X2APIC_ICR, (u64)index << 32 | vector);
 }
 
 static void test_pending(void)
@@ -39,7 +38,7 @@ static void test_pending(void)
 	u64 start = rdtsc();
 	u32 i, bad = 0;
 
-	wrmsr(ICR, SELF | VECTOR);
+	wrmsr(X2APIC_ICR, SELF | VECTOR);
 	for (i = 0; i < 10; i++)
 		bad += rdmsr(MSR_guest_idle) != 0;
 	ok(!bad, "the value is 0");
@@ -118,7 +117,7 @@ static void in_service(struct regs *regs)
 	u32 i;
 
 	(void)regs;
-	wrmsr(ICR, SELF | VECTOR);
+	wrmsr(X2APIC_ICR, SELF | VECTOR);
 	/* An emulated host may lose some time in one of them, not in each. */
 	for (i = 0; i < 5; i++) {
 		start = rdtsc();
@@ -136,7 +135,7 @@ static void test_priority(void)
 	u32 before = irq_count(0, VECTOR);
 
 	irq_handler(HIGH, in_service);
-	wrmsr(ICR, SELF | HIGH);
+	wrmsr(X2APIC_ICR, SELF | HIGH);
 	irq_window();
 	irq_window();
 	ok(irq_count(0, HIGH) == 1 && irq_count(0, VECTOR) == before + 1,

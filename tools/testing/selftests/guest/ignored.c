@@ -16,12 +16,7 @@ static struct tlfs_message *slots;
 
 static void on_irq(struct regs *regs)
 {
-	struct tlfs_message *slot = &slots[regs->vector - VECTOR + 1];
-
-	slot->type = TLFS_MESSAGE_NONE;
-	barrier();
-	if (slot->flags & TLFS_MESSAGE_PENDING)
-		wrmsr(MSR_eom, 0);
+	hv_empty_slot(&slots[regs->vector - VECTOR + 1]);
 	irq_eoi();
 }
 

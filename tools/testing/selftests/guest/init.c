@@ -9,7 +9,6 @@
 #include "hv.h"
 #include "../init.h"
 
-#define MSR_ICR		0x830		/* x2APIC */
 #define ICR_INIT	0x4500ul	/* INIT, asserted */
 #define VECTOR		0x58u
 #define MS		10000ul		/* in reference time */
@@ -36,7 +35,7 @@ void test_main(void)
 	start_each_other(work, alloc_pages(1));
 	while (!ready)
 		yield();
-	wrmsr(MSR_ICR, 1ul << 32 | ICR_INIT);
+	wrmsr(X2APIC_ICR, 1ul << 32 | ICR_INIT);
 	param->scratch[INIT_SENT] = 1;
 	for (;;)
 		vmm_call(TEST_OP_PARK, 0, 0, 0);

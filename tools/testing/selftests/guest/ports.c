@@ -80,10 +80,7 @@ static bool answer_message(void)
 	if (!slot->type)
 		return true;
 	copy = *slot;
-	slot->type = TLFS_MESSAGE_NONE;
-	barrier();
-	if (slot->flags & TLFS_MESSAGE_PENDING)
-		wrmsr(MSR_eom, 0);
+	hv_empty_slot(slot);
 	if (copy.type == TYPE_END)
 		return false;
 	if (copy.port != CONN_TO_GUEST)

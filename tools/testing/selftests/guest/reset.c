@@ -114,7 +114,7 @@ static void provoke(void *arg)
 	(void)arg;
 	wrmsr(MSR_TSC, rdtsc() + (1ul << 40));
 	for (i = 0; i < 20 && param->flags & TEST_IRQCHIP; i++) {
-		wrmsr(0x830, 1ul << 18 | VECTOR);
+		wrmsr(X2APIC_ICR, 1ul << 18 | VECTOR);
 		irq_window();
 	}
 }

@@ -13,18 +13,14 @@
 
 #define VECTOR	0x54u
 #define LOOKS	8u
+#define TAKEN	(RESTARTS_TYPE - 1)	/* none that is counted */
 
 static volatile unsigned long *words;
-
-static void take_slot(struct tlfs_message *slot)
-{
-	slot->type = RESTARTS_TYPE - 1;
-}
 
 static void setup(struct tlfs_message *slots)
 {
 	wrmsr(MSR_simp, (u64)slots | TLFS_MSR_ENABLE);
-	take_slot(&slots[PORT_SINT_MESSAGE]);
+	slots[PORT_SINT_MESSAGE].type = TAKEN;
 	wrmsr(MSR_sint + PORT_SINT_MESSAGE, VECTOR | TLFS_SINT_MASKED);
 	wrmsr(MSR_scontrol, TLFS_SYNIC_ENABLE);
 }
@@ -41,7 +37,7 @@ static void churn(struct tlfs_message *slots)
 		if (words[RESTARTS_WANT])
 			return;
 		/* One of some is delivered: the queue moves. */
-		slot->type = i % LOOKS ? RESTARTS_TYPE - 1 : TLFS_MESSAGE_NONE;
+		slot->type = i % LOOKS ? TAKEN : TLFS_MESSAGE_NONE;
 		barrier();
 		wrmsr(MSR_eom, 0);
 	}

@@ -52,12 +52,8 @@ static void on_irq(struct regs *regs)
 	struct tlfs_message *page = pages[this_cpu()->index];
 	u32 n = regs->vector - VECTOR;
 
-	if (!direct) {
-		page[n + 1].type = TLFS_MESSAGE_NONE;
-		barrier();
-		if (page[n + 1].flags & TLFS_MESSAGE_PENDING)
-			wrmsr(MSR_eom, 0);
-	}
+	if (!direct)
+		hv_empty_slot(&page[n + 1]);
 	irq_eoi();
 }
 

@@ -15,7 +15,7 @@
 
 #define WAIT_MS	20000u
 
-static unsigned int prepare(struct vm *vm, int device, const char *guest)
+unsigned int vm_prepare(struct vm *vm, int device, const char *guest)
 {
 	struct hve_attach request = { .size = sizeof(request) };
 	const char *here = getenv("here");
@@ -39,13 +39,19 @@ static void *run(void *arg)
 	return (void *)(long)vm_run(arg);
 }
 
-unsigned int vm_begin(struct vm *vm, int device, const char *guest)
+void vm_start(struct vm *vm)
 {
-	unsigned int id = prepare(vm, device, guest);
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, run, vm))
 		trouble("pthread_create");
+}
+
+unsigned int vm_begin(struct vm *vm, int device, const char *guest)
+{
+	unsigned int id = vm_prepare(vm, device, guest);
+
+	vm_start(vm);
 	return id;
 }
 
@@ -63,7 +69,7 @@ int vm_inside(struct vm *vm, int device, const char *guest)
 {
 	int null = open("/dev/null", O_WRONLY), out = dup(STDOUT_FILENO), status;
 
-	prepare(vm, device, guest);
+	vm_prepare(vm, device, guest);
 	fflush(stdout);
 	dup2(null, STDOUT_FILENO);
 	status = vm_run(vm);

@@ -26,6 +26,7 @@ void ms_sleep(unsigned int ms);
 
 /* A context with a configuration that serves @features */
 int configured(unsigned long features);
+#define NO_TYPE	0xfful		/* of a VM: KVM refuses it late */
 /* A bare VM; @kvm gets the descriptor of /dev/kvm unless NULL */
 int bare_vm(int *kvm);
 /* One with a vCPU whose VMM has begun to set it up; likewise */

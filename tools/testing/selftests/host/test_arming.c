@@ -18,7 +18,6 @@
 #include <sys/stat.h>
 #include "tap.h"
 
-#define NO_TYPE		0xfful	/* of a VM: KVM refuses it late */
 #define SOMEBODY	1000u
 
 static int observer;		/* context that only looks */

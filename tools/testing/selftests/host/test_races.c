@@ -23,7 +23,6 @@
 #include "tap.h"
 
 #define FUNCTIONS	"/sys/kernel/tracing/enabled_functions"
-#define NO_TYPE		0xfful		/* of a VM: KVM refuses it late */
 #define TRIES		16u		/* an attaching, for one that is refused early */
 
 static int device;

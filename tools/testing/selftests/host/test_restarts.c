@@ -72,8 +72,7 @@ static void restart(unsigned int rounds)
 	pthread_t thread;
 	unsigned int i;
 
-	vm.vcpus[0].run->immediate_exit = 1;
-	ioctl(vm.vcpus[0].fd, KVM_RUN, NULL);
+	vcpu_finish_out(&vm.vcpus[0]);
 	vcpu_reset(&vm.vcpus[0]);
 	MUST(vm.vcpus[0].fd, KVM_GET_REGS, &regs);
 	sending = true;

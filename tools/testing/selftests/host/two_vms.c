@@ -21,7 +21,6 @@
 
 static int device = -1, said = -1, out;
 static unsigned int began_id;
-static pthread_t thread;
 
 unsigned int first_id(void)
 {
@@ -38,19 +37,8 @@ int two_ioctl(unsigned long request, void *argument)
 	return ioctl(device, request, argument);
 }
 
-static void image_name(char *image, size_t len)
-{
-	const char *here = getenv("here");
-
-	snprintf(image, len, "%s/guests/save.bin", here ? here : ".");
-}
-
 unsigned int two_make(struct vm *vm)
 {
-	struct hve_attach request = { .size = sizeof(request) };
-	char image[300];
-
-	image_name(image, sizeof(image));
 	if (device < 0) {
 		device = configured(hve_all_features());
 		said = memfd_create("said", 0);
@@ -58,21 +46,8 @@ unsigned int two_make(struct vm *vm)
 	}
 	vm->nr_vcpus = 2;
 	vm->irqchip = true;
-	vm->flags = TEST_HVE;
-	if (!vm->memory)
-		vm->memory = MEM_DEFAULT;
 	vm->config.features[0] = hve_all_features();
-	vm_create(vm);
-	request.vm_fd = vm->fd;
-	HVE_MUST(device, HVE_ATTACH, &request);
-	vm_load(vm, image);
-	vm_add_vcpus(vm);
-	return request.vm_id;
-}
-
-static void *run(void *arg)
-{
-	return (void *)(long)vm_run(arg);
+	return vm_prepare(vm, device, "save");
 }
 
 static void quiet(bool on)
@@ -89,7 +64,7 @@ void two_begin(struct vm *vm)
 	began_id = two_make(vm);
 	ready = &vm->param->scratch[SAVE_READY];
 	quiet(true);
-	pthread_create(&thread, NULL, run, vm);
+	vm_start(vm);
 	for (i = 0; i < 30000 && !*ready && !vm->done; i++)
 		ms_sleep(1);
 	quiet(false);

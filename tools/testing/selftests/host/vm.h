@@ -94,10 +94,15 @@ void vcpu_set_cpuid(struct vcpu *vcpu);
 void vm_request(struct vcpu *vcpu, unsigned int gpa);
 void vm_reboot(struct vcpu *caller);
 void vcpu_wait_parked(const struct vcpu *vcpu);
+/* Lets KVM finish the OUT that a parked one asked by; whether it did */
+bool vcpu_finish_out(struct vcpu *vcpu);
 
 /* inside.c: hve-vmm's life in this process, with the guest's output thrown away */
 int vm_inside(struct vm *vm, int device, const char *guest);
-/* On threads of its own, and never ends: number of the VM */
+/* Up to its first run, and that on threads of its own; number of the VM */
+unsigned int vm_prepare(struct vm *vm, int device, const char *guest);
+void vm_start(struct vm *vm);
+/* Both */
 unsigned int vm_begin(struct vm *vm, int device, const char *guest);
 /* Whether a word of its scratch gets that value, in 20 s */
 bool vm_comes_to(struct vm *vm, unsigned int word, unsigned long value);

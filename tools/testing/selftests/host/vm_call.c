@@ -112,6 +112,16 @@ void vcpu_wait_parked(const struct vcpu *vcpu)
 	}
 }
 
+bool vcpu_finish_out(struct vcpu *vcpu)
+{
+	bool finished;
+
+	vcpu->run->immediate_exit = 1;
+	finished = ioctl(vcpu->fd, KVM_RUN, NULL) < 0 && errno == EINTR;
+	vcpu->run->immediate_exit = 0;
+	return finished;
+}
+
 /* As a VMM does it that has never heard of Hyper-V: all of them, boot first */
 void vm_reboot(struct vcpu *caller)
 {
@@ -121,18 +131,12 @@ void vm_reboot(struct vcpu *caller)
 	for (i = 0; i < vm->nr_vcpus; i++)
 		if (&vm->vcpus[i] != caller)
 			vcpu_wait_parked(&vm->vcpus[i]);
-	/* Let KVM finish the OUT that asked for this, as pending at the exit */
-	caller->run->immediate_exit = 1;
-	ioctl(caller->fd, KVM_RUN, NULL);
-	caller->run->immediate_exit = 0;
+	vcpu_finish_out(caller);
 	for (i = 0; i < vm->nr_vcpus; i++) {
 		struct vcpu *vcpu = &vm->vcpus[i];
 
-		if (vcpu != caller) {
-			vcpu->run->immediate_exit = 1;
-			ioctl(vcpu->fd, KVM_RUN, NULL);
-			vcpu->run->immediate_exit = 0;
-		}
+		if (vcpu != caller)
+			vcpu_finish_out(vcpu);
 		vcpu_reset(vcpu);
 	}
 	vm->param->boots++;
@@ -162,9 +166,7 @@ static int real_mode(struct vcpu *vcpu, struct test_request *request)
 	struct kvm_regs old_regs;
 	struct kvm_sregs old, sregs;
 
-	run->immediate_exit = 1;
-	ioctl(vcpu->fd, KVM_RUN, NULL);
-	run->immediate_exit = 0;
+	vcpu_finish_out(vcpu);
 	MUST(vcpu->fd, KVM_GET_REGS, &old_regs);
 	MUST(vcpu->fd, KVM_GET_SREGS, &old);
 	sregs = old;
@@ -183,9 +185,7 @@ static int real_mode(struct vcpu *vcpu, struct test_request *request)
 		return EIO;
 	}
 	request->arg[0] = *((unsigned char *)run + run->io.data_offset);
-	run->immediate_exit = 1;
-	ioctl(vcpu->fd, KVM_RUN, NULL);
-	run->immediate_exit = 0;
+	vcpu_finish_out(vcpu);
 	MUST(vcpu->fd, KVM_SET_SREGS, &old);
 	MUST(vcpu->fd, KVM_SET_REGS, &old_regs);
 	return 0;

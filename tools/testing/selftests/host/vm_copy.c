@@ -42,11 +42,8 @@ void vm_stop(struct vm *vm)
 		struct vcpu *vcpu = &vm->vcpus[i];
 
 		vcpu_wait_parked(vcpu);
-		/* Let KVM finish the OUT that asked for it */
-		vcpu->run->immediate_exit = 1;
-		if (!ioctl(vcpu->fd, KVM_RUN, NULL) || errno != EINTR)
+		if (!vcpu_finish_out(vcpu))
 			trouble("vCPU %u does not stop", i);
-		vcpu->run->immediate_exit = 0;
 	}
 }
 

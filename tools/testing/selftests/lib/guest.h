@@ -112,6 +112,7 @@ void irq_handler(u32 vector, void (*handler)(struct regs *regs));
 void irq_eoi(void);
 /* Interrupts of @vector taken by vCPU @index */
 u32 irq_count(u32 index, u32 vector);
+#define X2APIC_ICR	0x830
 void x2apic_enable(void);
 void xapic_enable(void);
 bool has_x2apic(void);

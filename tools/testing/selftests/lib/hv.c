@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DOC: Hypercalls of test guests
+ * DOC: Hypercalls of test guests, and message slots
  *
  * In: control word and input. Out: result value, or the vector that the call
  * raised. Input pages are one for each vCPU, made on first use by vCPU 0. The
@@ -126,4 +126,12 @@ bool hv_page_time(const volatile struct tlfs_reference_tsc_page *page, u64 *time
 		barrier();
 	} while (page->sequence != sequence);
 	return true;
+}
+
+void hv_empty_slot(struct tlfs_message *slot)
+{
+	slot->type = TLFS_MESSAGE_NONE;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (slot->flags & TLFS_MESSAGE_PENDING)
+		wrmsr(MSR_eom, 0);
 }

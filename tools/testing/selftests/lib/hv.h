@@ -59,6 +59,9 @@ u64 hv_call_input(u64 control, bool fast, const u64 *input, u32 qwords);
 /* The protocol of the reference TSC page; false: its sequence is 0 */
 bool hv_page_time(const volatile struct tlfs_reference_tsc_page *page, u64 *time);
 
+/* Takes the message out, and tells of it where another one waits */
+void hv_empty_slot(struct tlfs_message *slot);
+
 /* What an input's byte for the level says: level 0, or nothing */
 static inline bool hv_vtl_is_0(u32 vtl)
 {

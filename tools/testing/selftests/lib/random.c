@@ -9,7 +9,6 @@
 
 #define SCRATCH		12u		/* pages; few, so that they meet */
 #define APIC_PAGE	0xfee00000ul
-#define X2APIC_ICR	0x830
 #define WAKE_VECTOR	0xf1u
 #define NO_HYPERCALL	~0ul		/* in RAX, for KVM's own interface */
 #define KVM_NO_SUCH_CALL	-1000ul

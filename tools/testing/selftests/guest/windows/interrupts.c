@@ -62,10 +62,7 @@ static void on_message(struct regs *regs)
 		      payload->timer >= TLFS_STIMER_COUNT ||
 		      payload->expiration > payload->delivery ||
 		      payload->delivery > rdmsr(MSR_time_ref_count);
-	slot->type = TLFS_MESSAGE_NONE;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (slot->flags & TLFS_MESSAGE_PENDING)
-		wrmsr(MSR_eom, 0);
+	hv_empty_slot(slot);
 	end_of_interrupt();
 }
 
