@@ -71,17 +71,24 @@ static enum hve_verdict flush_set(struct hve_vcpu *vcpu, struct hve_hcall *call,
 	struct hve_targets targets;
 	enum hve_verdict verdict;
 	struct tlfs_flush_ex in;
+	bool all;
 
 	verdict = hve_hcall_input(vcpu, call, 0, &in, sizeof(in));
 	if (verdict != HVE_OK)
 		return verdict;
 	if (in.flags & ~allowed_flags(vcpu, allowed))
 		return HVE_BAD_PARAMETER;
-	verdict = hve_targets_set(vcpu, call, &in.set, sizeof(in), &targets);
-	if (verdict != HVE_OK)
-		return verdict;
-	if (in.flags & TLFS_FLUSH_ALL_PROCESSORS)
-		targets.all = true;
+	all = in.flags & TLFS_FLUSH_ALL_PROCESSORS;
+	/* The set then counts for nothing; KVM, which native mode is, reads it. */
+	if (all && !vcpu->vm->native) {
+		hve_targets_mask(vcpu, true, 0, &targets);
+	} else {
+		verdict = hve_targets_set(vcpu, call, &in.set, sizeof(in),
+					  &targets);
+		if (verdict != HVE_OK)
+			return verdict;
+		targets.all |= all;
+	}
 	flush(vcpu, call, &targets, sizeof(in) + call->var_qwords * 8,
 	      in.flags);
 	return HVE_OK;

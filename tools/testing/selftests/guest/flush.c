@@ -257,6 +257,26 @@ static void expect_refused(const char *what, u64 result)
 	   what, status);
 }
 
+/* A format that is none, and banks that are not there */
+static void test_sets(void)
+{
+	u64 input[] = { GPA_PML4, TLFS_FLUSH_ALL_PROCESSORS, 7, 0, VA_TEST };
+
+	ok(!hv_status(hv_call_input(CODE_flush_space_ex, false, input, 4)) &&
+	   !hv_status(hv_call_input(CODE_flush_list_ex | REP(1), false, input, 5)),
+	   "a set of an unknown format is not looked at when all are meant");
+	input[2] = TLFS_VP_SET_SPARSE;
+	input[3] = 3;
+	ok(!hv_status(hv_call_input(CODE_flush_space_ex, false, input, 4)),
+	   "nor is one whose banks are not there");
+	input[1] = 0;
+	expect_refused("the same when it counts",
+		       hv_call_input(CODE_flush_space_ex, false, input, 4));
+	input[2] = 7;
+	expect_refused("so is an unknown format",
+		       hv_call_input(CODE_flush_space_ex, false, input, 4));
+}
+
 static void test_input(void)
 {
 	u64 input[] = { GPA_PML4, TLFS_FLUSH_ALL_PROCESSORS, 0, VA_TEST,
@@ -302,6 +322,7 @@ void test_main(void)
 	remap();
 	publish();
 	test_input();
+	test_sets();
 	each("parked", parked);
 	if (param->flags & TEST_IRQCHIP) {
 		to_x2apic(NULL);
