@@ -25,8 +25,9 @@ report()
 
 wrapper()
 {
+	# shellcheck disable=SC2086 # several words
 	out=$(KVM_HVE_ETC=$etc KVM_HVE_COMMAND=${command:-$etc/hve} \
-		sh ./qemu-wrapper "$@" 2>&1)
+		${as:-} sh ./qemu-wrapper "$@" 2>&1)
 	status=$?
 }
 
@@ -140,18 +141,70 @@ test_profiles()
 		-accel kvm -name guest=other -cpu host,hv-time
 }
 
+# Root reads everything: what may not be read is tried as somebody else
+as_nobody()
+{
+	if [ "$(id -u)" = 0 ]; then
+		as="setpriv --reuid=65534 --clear-groups" "$@"
+	else
+		"$@"
+	fi
+}
+
+test_unreadable()
+{
+	local kvm=(-accel kvm -name "guest=web") hyperv=(-cpu "host,hv-time")
+
+	chmod 755 "$etc"
+	chmod 0 "$etc/domains/web.profile"
+	as_nobody refused "a profile that may not be read" "web.profile cannot be read" \
+		"${kvm[@]}"
+	chmod 644 "$etc/domains/web.profile"
+	for folder in "$etc/domains" "$etc"; do
+		chmod 644 "$folder"
+		as_nobody refused "${folder/#$etc/ETC} may not be looked into" \
+			"$folder cannot be looked into" "${kvm[@]}"
+		chmod 755 "$folder"
+	done
+	as_nobody becomes "now all of them may be" \
+		"--profile ETC/domains/web.profile" "${kvm[@]}"
+	mv "$etc/domains" "$etc/d"
+	echo >"$etc/domains"
+	refused "a file in the folder's place" "domains cannot be looked into" \
+		"${kvm[@]}"
+	rm "$etc/domains"
+	mv "$etc/d" "$etc/domains"
+	ln -sf /nonexistent "$etc/domains/web.profile"
+	refused "a link that leads nowhere" "web.profile cannot be read" "${kvm[@]}"
+	refused "the same, of a domain with Hyper-V" "web.profile cannot be read" \
+		"${kvm[@]}" "${hyperv[@]}"
+	ln -s /nonexistent "$etc/domains/x-*.profile"
+	refused "a pattern that leads nowhere" 'x-\*.profile cannot be read' \
+		-accel kvm -name x-1
+	ln -sf /nonexistent "$etc/default.profile"
+	refused "a default that leads nowhere" "default.profile cannot be read" \
+		-accel kvm -name other
+	becomes "Hyper-V does not need the default" --native \
+		-accel kvm -name other "${hyperv[@]}"
+	rm "$etc/domains/web.profile"
+}
+
 test_refusals()
 {
 	command=/nonexistent refused "hve is not there" "install kvm-hve" \
-		-accel kvm -name guest=web
+		-accel kvm -name guest=db-1
 	command=/nonexistent becomes "nobody needs hve" "" \
 		-accel kvm -name guest=off
 	rm "$etc/emulator"
-	ln -s /nonexistent "$etc/emulator"
 	cp qemu-wrapper "$etc/qemu-nonesuch"
 	out=$(KVM_HVE_ETC=$etc sh "$etc/qemu-nonesuch" -version 2>&1)
 	[ $? = 1 ] && grep -q 'make .*emulator a link' <<<"$out"
 	report $? "no QEMU"
+	for target in /nonexistent "$PWD/qemu-wrapper" "$etc"; do
+		ln -sfn "$target" "$etc/emulator"
+		refused "an emulator that is none: ${target##*/}" \
+			'emulator leads to no program' -version
+	done
 }
 
 test_texts()
@@ -172,6 +225,7 @@ test_plain
 test_native
 test_probes
 test_profiles
+test_unreadable
 test_refusals
 test_texts
 echo "1..$count"
