@@ -4,7 +4,8 @@
  *
  * In: the running system, as far as this user may see it. Out: one row for each
  * thing looked at, with what was found and what to do; exit status 0 when
- * nothing failed. Every check runs, so that one look shows all that is missing.
+ * nothing failed. Every check runs, so that one look shows all that is missing;
+ * but without /proc, all of them would blame the wrong thing.
  * Owns no state and changes nothing: KVM's own device is never opened.
  */
 #include <getopt.h>
@@ -47,8 +48,9 @@ int hve_doctor_main(int argc, char **argv)
 		return hve_print_error(HVE_USAGE,
 				       "hve doctor takes no argument \"%s\": `hve help doctor` shows the usage",
 				       argv[optind]);
-	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
-		checks[i](&report);
+	if (hve_check_proc(&report))
+		for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+			checks[i](&report);
 	if (json)
 		hve_report_json(&report);
 	else

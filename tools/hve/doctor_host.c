@@ -66,6 +66,20 @@ void hve_check_processor(struct hve_report *report)
 	}
 }
 
+bool hve_check_proc(struct hve_report *report)
+{
+	FILE *file = fopen("/proc/modules", "re");
+
+	if (file) {
+		fclose(file);
+		return true;
+	}
+	hve_report_add(report, HVE_FAIL, "/proc", "/proc/modules cannot be read: %s",
+		       strerror(errno));
+	hve_report_next(report, "mount -t proc proc /proc; in a container, run `hve doctor` on the host instead");
+	return false;
+}
+
 void hve_check_kvm(struct hve_report *report)
 {
 	const char *vendor = NULL;

@@ -95,7 +95,7 @@ static char *read_config(char *path, size_t len)
 	uname(&name);
 	for (i = 0; !text && i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(path, len, places[i], name.release);
-		text = hve_file_text(path);
+		text = hve_file_text(path, NULL);
 	}
 	return text;
 }

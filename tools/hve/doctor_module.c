@@ -21,7 +21,7 @@ static bool is_installed(const char *release)
 	char *text;
 
 	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
-	text = hve_file_text(path);
+	text = hve_file_text(path, NULL);
 	found = text && (strstr(text, "/kvm-hve.ko") || strstr(text, "/kvm_hve.ko"));
 	free(text);
 	return found;

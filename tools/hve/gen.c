@@ -141,6 +141,26 @@ static void bash_items(void)
 	puts(" passthrough\"");
 }
 
+/* "a=x a=y" for each setting whose value is one of several words */
+static void bash_values(void)
+{
+	const char *separator = "", *word;
+	unsigned int i;
+
+	fputs("\tlocal values=\"", stdout);
+	for (i = 0; i < HVE_NR_VALUES; i++) {
+		word = hve_values[i].form;
+		if (!strchr(word, '|'))
+			continue;
+		for (; *word; word += strcspn(word, "|"), word += *word == '|') {
+			printf("%s%s=%.*s", separator, hve_values[i].name,
+			       (int)strcspn(word, "|"), word);
+			separator = " ";
+		}
+	}
+	puts("\"");
+}
+
 static const struct {
 	const char *word;
 	void (*fn)(void);
@@ -151,6 +171,7 @@ static const struct {
 	{ "@BASH_COMMANDS@\n", bash_commands },
 	{ "@BASH_OPTIONS@\n", bash_options },
 	{ "@BASH_ITEMS@\n", bash_items },
+	{ "@BASH_VALUES@\n", bash_values },
 };
 
 static int fill(const char *path)

@@ -56,7 +56,7 @@ typedef void (*hve_profile_fn)(const char *name, const char *path,
 int hve_profile_apply(const char *name, struct hve_config *config, char *why,
 		      size_t len);
 void hve_profile_each(hve_profile_fn fn, void *data);
-/* "linux, all" */
+/* "linux, all", or "none" */
 void hve_profile_names(char *names, size_t len);
 
 /* guest_os.c: pure */
@@ -97,6 +97,8 @@ void hve_report_json(const struct hve_report *report);
 
 /* doctor_kernel.c, doctor_functions.c, doctor_host.c, doctor_module.c */
 typedef void (*hve_check_fn)(struct hve_report *report);
+/* False where the others could see nothing */
+bool hve_check_proc(struct hve_report *report);
 void hve_check_machine(struct hve_report *report);
 void hve_check_release(struct hve_report *report);
 void hve_check_config(struct hve_report *report);
@@ -113,8 +115,11 @@ void hve_check_self(struct hve_report *report);
 /* sysfile.c: small files of the kernel */
 /* The first line, without its end; -errno when it cannot be read */
 int hve_file_line(const char *path, char *line, size_t len);
-/* A whole file, or the output of a fixed command; the caller frees it */
-char *hve_file_text(const char *path);
+/*
+ * A whole file, or the output of a fixed command; the caller frees it. @len, or
+ * NULL: its bytes, of which some may be zero.
+ */
+char *hve_file_text(const char *path, size_t *len);
 char *hve_file_output(const char *command);
 /* Is there a line in /proc/modules for it? */
 bool hve_module_loaded(const char *name);

@@ -200,22 +200,30 @@ static int apply_item(struct hve_config *config, const struct hve_item *item,
 		      item->name);
 }
 
-/* Take @len characters apart; nothing of the text is changed */
+/*
+ * Take @len characters apart; nothing of the text is changed. @apart: what keeps
+ * items apart there, as a request
+ */
 static int split_item(struct hve_item *item, const char *text, size_t len,
-		      struct hve_reason_text *why)
+		      const char *apart, struct hve_reason_text *why)
 {
 	char *at;
+	size_t i;
 
+	for (i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return hve_refuse(why, "the byte 0x%02x is not printable ASCII: use letters, digits, signs",
+					  (unsigned char)text[i]);
 	item->sign = 0;
 	if (len && (*text == '+' || *text == '-')) {
 		item->sign = *text++;
 		len--;
 	}
 	if (!len || *text == '=')
-		return hve_refuse(why, "the list has an item without a name: separate names by one comma");
+		return hve_refuse(why, "there is an item without a name: %s", apart);
 	if (len >= sizeof(item->name))
-		return hve_refuse(why, "the item \"%.16s...\" is too long: separate names by commas",
-			      text);
+		return hve_refuse(why, "the item \"%.16s...\" is too long: %s", text,
+				  apart);
 	memcpy(item->name, text, len);
 	item->name[len] = '\0';
 	item->value = NULL;
@@ -244,7 +252,8 @@ int hve_options_parse(struct hve_config *config, const char *list, char *why,
 
 	for (;; list += span + 1) {
 		span = strcspn(list, ",");
-		ret = split_item(&item, list, span, &reason);
+		ret = split_item(&item, list, span, "separate names by one comma",
+				 &reason);
 		if (!ret)
 			ret = apply_item(&changed, &item, &reason);
 		if (ret)
@@ -261,23 +270,32 @@ int hve_options_profile(struct hve_config *config, const char *text,
 {
 	struct hve_reason_text reason = { .text = why, .len = len };
 	struct hve_config changed = *config;
+	const char *apart = "write one a line";
 	struct hve_item item;
+	bool any = false;
 	size_t span;
-	int ret;
+	int ret = 0;
 
 	for (*line = 1; *text; (*line)++) {
 		text += strspn(text, " \t");
 		span = strcspn(text, "#\n");
 		while (span && strchr(" \t\r", text[span - 1]))
 			span--;
-		ret = span ? split_item(&item, text, span, &reason) : 0;
+		if (text[strcspn(text, ",=#\n")] == ',')
+			ret = hve_refuse(&reason, "there is a comma: %s", apart);
+		else if (span)
+			ret = split_item(&item, text, span, apart, &reason);
 		if (!ret && span)
 			ret = apply_item(&changed, &item, &reason);
 		if (ret)
 			return ret;
+		any |= span;
 		text += strcspn(text, "\n");
 		text += *text == '\n';
 	}
+	if (!any)
+		return hve_refuse(&reason, "it names nothing that is to be served: %s",
+				  apart);
 	*config = changed;
 	return 0;
 }

@@ -97,13 +97,16 @@ static int apply_file(const char *path, struct hve_config *config, char *why,
 	const char *wrong = unreadable(path);
 	char *text = NULL;
 	unsigned int line;
+	size_t size = 0;
 	int ret;
 
 	errno = 0;
 	if (!wrong)
-		text = hve_file_text(path);
-	if (text && strlen(text) > TEXT_MAX)
+		text = hve_file_text(path, &size);
+	if (size > TEXT_MAX)
 		wrong = too_long;
+	else if (text && strlen(text) < size)
+		wrong = "it has a zero byte, so it is no text";
 	if (!text || wrong) {
 		free(text);
 		snprintf(why, len,
@@ -129,7 +132,7 @@ int hve_profile_apply(const char *name, struct hve_config *config, char *why,
 		return apply_file(path, config, why, len);
 	hve_profile_names(names, sizeof(names));
 	snprintf(why, len,
-		 "no profile \"%s\": choose one of %s, or name a file as ./%s" SUFFIX,
+		 "no profile \"%s\" (there are: %s): name one of these, or a file as ./%s" SUFFIX,
 		 name, names, name);
 	return -ENOENT;
 }
@@ -207,7 +210,7 @@ void hve_profile_names(char *names, size_t len)
 	hve_profile_each(add_name, &list);
 	*list.text = '\0';
 	if (list.text == names)
-		snprintf(names, len, "none (there are no profiles installed)");
+		snprintf(names, len, "none");
 	else
 		list.text[-2] = '\0';
 }

@@ -118,7 +118,7 @@ static int parse(struct request *request, int argc, char **argv)
 	if (!request->asked) {
 		hve_profile_names(why, sizeof(why));
 		return hve_print_error(HVE_USAGE,
-				       "nothing to serve: name a profile with --profile (%s), a list with --hv, or --native",
+				       "nothing to serve: name a profile with --profile (there are: %s), a list with --hv, or --native",
 				       why);
 	}
 	if (hve_config_check(&request->config, why, sizeof(why)))

@@ -74,8 +74,9 @@ static int complain(const struct job *job, const char *what, char *why,
 {
 	int error = errno ? errno : EIO;
 
-	snprintf(why, len, "%s cannot be %s: %s; choose another file",
-		 job->path, what, strerror(error));
+	snprintf(why, len, "%s cannot be %s: %s; %s", job->path, what,
+		 strerror(error), strcmp(what, "read") ? "choose another file" :
+		 "name a file that `hve save` wrote, and that you may read");
 	return -error;
 }
 

@@ -26,21 +26,21 @@ int hve_file_line(const char *path, char *line, size_t len)
 	return ret;
 }
 
-/* Files of /proc have no size: read until the end */
-static char *read_all(FILE *file)
+/* Files of /proc have no size: read until the end; @used: bytes before the zero */
+static char *read_all(FILE *file, size_t *used)
 {
-	size_t used = 0, room = 65536, got;
+	size_t room = 65536, got;
 	char *text = NULL, *bigger;
 
-	for (;;) {
+	for (*used = 0;;) {
 		bigger = realloc(text, room);
 		if (!bigger)
 			goto fail;
 		text = bigger;
-		got = fread(text + used, 1, room - used - 1, file);
-		used += got;
-		text[used] = '\0';
-		if (used < room - 1)
+		got = fread(text + *used, 1, room - *used - 1, file);
+		*used += got;
+		text[*used] = '\0';
+		if (*used < room - 1)
 			break;
 		room *= 2;
 	}
@@ -51,13 +51,14 @@ fail:
 	return NULL;
 }
 
-char *hve_file_text(const char *path)
+char *hve_file_text(const char *path, size_t *len)
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
+	size_t used;
 
 	if (file) {
-		text = read_all(file);
+		text = read_all(file, len ?: &used);
 		fclose(file);
 	}
 	return text;
@@ -67,9 +68,10 @@ char *hve_file_output(const char *command)
 {
 	FILE *file = popen(command, "re");
 	char *text = NULL;
+	size_t used;
 
 	if (file) {
-		text = read_all(file);
+		text = read_all(file, &used);
 		if (pclose(file)) {
 			free(text);
 			text = NULL;

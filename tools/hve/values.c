@@ -168,14 +168,11 @@ static int apply_number(struct hve_config *config,
 static int apply_vendor(struct hve_config *config, const char *text,
 			struct hve_reason_text *why)
 {
-	size_t i, len = strlen(text);
+	size_t len = strlen(text);
 
 	if (!len || len > VENDOR_LEN)
 		return hve_refuse(why, "vendor-id=%s has %zu characters: give 1 to %zu",
 			      text, len, VENDOR_LEN);
-	for (i = 0; i < len; i++)
-		if (text[i] < ' ' || text[i] > '~')
-			return hve_refuse(why, "vendor-id has a character that is not printable ASCII: use letters, digits, signs");
 	memset(config->vendor_id, 0, VENDOR_LEN);
 	memcpy(config->vendor_id, text, len);
 	return 0;

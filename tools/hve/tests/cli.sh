@@ -111,6 +111,12 @@ test_doctor() {
 	make_host
 	FAKE_RELEASE=5.15.0 expect "doctor: an old kernel" 1 'older than 6.1' doctor
 	FAKE_RELEASE=8.0.0 expect "doctor: an untried kernel" 0 'newer than' doctor
+	mv "$root/proc/modules" "$root/away"
+	expect "doctor: /proc is not there" 1 '^FAIL  /proc .*No such file' doctor
+	out=$(grep -E 'KVM is not loaded|modprobe' <<< "$out")
+	[ -z "$out" ]
+	report $? "doctor: and then the kernel is not blamed"
+	mv "$root/away" "$root/proc/modules"
 	rm "$root/dev/kvm-hve"
 	expect "doctor: no device" 1 '^FAIL  /dev/kvm-hve' doctor
 	make_host
@@ -141,26 +147,16 @@ test_run() {
 		run --hv relaxed -- /nonexistent
 	expect "run: native mode takes no names" 2 'with --native' \
 		run --native --hv time -- true
-	expect "run: nor a profile" 2 'with --native' \
-		run --profile linux --native -- true
 	expect "run: no command" 2 'no command to start' run --profile linux
 	expect "run: nothing asked for" 2 'linux' run -- true
 	# shellcheck disable=SC2016
 	expect "run: unknown name" 1 'unknown enlightenment "nonesuch": `hve list`' \
 		run --hv nonesuch -- true
-	expect "run: unknown profile" 1 'choose one of' run --profile no -- true
 	expect "run: unknown option" 2 'no option' run --no -- true
 	module=refuses expect "run: the module's sentence" 1 'wrong phase' \
 		run --hv relaxed -- true
 	module=old expect "run: a module that is too old" 1 'same version' \
 		run --hv relaxed -- true
-	printf '# x\n\n relaxed\t# y\nbogus\n' > "$root/bad.profile"
-	expect "run: a folder for a profile" 1 'no file: name one of' \
-		run --profile "$root/dev/" -- true
-	expect "run: no name for a profile" 1 '"" cannot be read' \
-		run --profile= -- true
-	expect "run: a bad profile with its line" 1 'bad.profile, line 4: unknown' \
-		run --profile "$root/bad.profile" -- true
 }
 
 test_status() {
@@ -316,26 +312,11 @@ screen() {
 }
 
 test_list() {
-	local missing name
-
 	expect "list: supported here" 0 '^time +yes' list
 	expect "list: not supported here" 0 '^xmm-input +no' list
 	fake list --json
 	python3 -c 'import json, sys; json.load(sys.stdin)' <<< "$out"
 	report $? "list: JSON"
-	missing=$(./hve list --names | grep -vx syndbg |
-		while read -r name; do
-			grep -q "^$name\b" profiles/all.profile || echo "$name"
-		done)
-	out=$missing
-	[ -z "$missing" ]
-	report $? "list: profile \"all\" has every name but syndbg"
-	for name in profiles/*.profile; do
-		expect "list: profile $name" 0 "^$(basename "$name" .profile) " \
-			list --profiles
-		expect "run: profile $name" 0 'serving vpindex' \
-			run --profile "$name" -- true
-	done
 	rm "$root/dev/kvm-hve"
 	./hve list > /dev/full 2> "$root/said"
 	[ $? -eq 1 ] && grep -q 'cannot be written: No space' "$root/said"
@@ -366,6 +347,11 @@ test_texts() {
 	expect_words "completion: a later item" "relaxed,time" hve run --hv relaxed,ti
 	expect_words "completion: an item behind a value" "0x1fff,time" \
 		hve run --hv spinlocks = 0x1fff,ti
+	expect_words "completion: an item behind --hv=" "relaxed" hve run --hv = rel
+	expect_words "completion: a value" "hide move" hve run --hv time,kvm =
+	expect_words "completion: a value, begun" "hide" hve run --hv = time,kvm = h
+	expect_words "completion: a number is nobody's word" "" hve run --hv spinlocks =
+	expect_words "completion: a file of save" "" hve save 1 ""
 	expect_words "completion: an option" "--profile" hve run --pro
 	expect_words "completion: a profile" "linux" hve run --profile li
 	expect_words "completion: behind --" "mktemp" hve run --hv ipi -- mktem
@@ -382,12 +368,15 @@ test_texts() {
 	report $? "shell: shellcheck"
 }
 
+# shellcheck source=profiles.sh
+. tests/profiles.sh
 # shellcheck source=syndbg.sh
 . tests/syndbg.sh
 
 make_host
 test_doctor
 test_run
+test_profiles
 test_status
 test_save
 test_syndbg

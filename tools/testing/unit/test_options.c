@@ -238,6 +238,10 @@ static void refused_profiles_name_the_line(void **state)
 		{ "\n\nnonsense\n", 3 },
 		{ "# x\nrelaxed\nrelaxed time\ntime\n", 3 },
 		{ "relaxed\r\n=\r\n", 2 },
+		{ "relaxed\ntime,ipi\n", 2 },
+		{ "relaxed\n\x1b[1mtime\n", 2 },
+		{ "", 1 },
+		{ "# relaxed\n\n", 3 },
 	};
 	char why[HVE_REASON_LEN];
 	unsigned int i, line;
