@@ -8,6 +8,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr
 DESTDIR ?=
 KERNEL ?=
+KERNELS ?=
 LAB := tools/testing/lab
 
 help:
@@ -26,7 +27,10 @@ help:
 	@echo "lint     sparse, coccinelle, shellcheck, W=1, style"
 	@echo "module   kvm-hve.ko for KDIR ($(KDIR))"
 	@echo "tools    the command line hve"
-	@echo "install  hve, its manual page, profiles and the udev rule, below DESTDIR"
+	@echo "install  hve, its manual pages, profiles and the udev rule, below DESTDIR"
+	@echo "uninstall  what install put there"
+	@echo "dkms     the module for KERNELS (this one), by DKMS, in place of an older one"
+	@echo "dkms-remove  the module, from DKMS and every kernel"
 	@echo "deb      Debian packages of both, in build/deb"
 	@echo "clean    remove what was built"
 	@echo "KERNEL=6.1, 6.12, 7.3, sid or newest chooses the kernel of the emulated host;"
@@ -84,6 +88,24 @@ tools:
 
 install: tools
 	$(MAKE) -C tools/hve install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
+	install -D -m 644 tools/package/modules-load.conf \
+		"$(DESTDIR)/usr/lib/modules-load.d/kvm-hve.conf"
+
+# What install makes is the list of what to take away; /etc/kvm-hve stays.
+uninstall:
+	@set -e; list=$$(mktemp -d); trap 'rm -rf "$$list"' EXIT; \
+	$(MAKE) -s install DESTDIR="$$list" PREFIX="$(PREFIX)" >/dev/null; \
+	cd "$$list"; find . -type f | while read -r file; do \
+		rm -fv "$(DESTDIR)/$${file#./}"; done; \
+	find . -depth -type d -path '*/kvm-hve*' ! -path './etc/*' | \
+	while read -r folder; do \
+		rmdir --ignore-fail-on-non-empty "$(DESTDIR)/$${folder#./}" || :; done
+
+dkms:
+	@tools/package/dkms.sh install $(KERNELS)
+
+dkms-remove:
+	@tools/package/dkms.sh remove
 
 deb:
 	@tools/package/deb.sh

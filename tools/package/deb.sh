@@ -13,6 +13,8 @@ set -eu -o pipefail
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
 out=$top/build/deb
+# shellcheck source=tree.sh
+. "$here/tree.sh"
 
 die()
 {
@@ -46,12 +48,7 @@ main()
 	rm -rf "$out"
 	mkdir -p "$tree"
 	"$top/tools/testing/lab/deps.sh" build deb
-	if [ -e "$top/.git" ]; then
-		git -C "$top" ls-files -z | tar -C "$top" -c --null --no-unquote \
-			--ignore-failed-read -T - | tar -C "$tree" -x
-	else
-		tar -C "$top" -c --exclude=./build . | tar -C "$tree" -x
-	fi
+	tree_copy "$top" "$tree"
 	sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$version\"/" "$tree/dkms.conf"
 	write_changelog >"$tree/debian/changelog"
 	if ! (cd "$tree" && DEB_BUILD_OPTIONS=noautodbgsym \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Build, install and remove the module by DKMS in a small Debian tree.
+# Build, install, replace and remove the module by DKMS in a small Debian tree.
 # In:  --kernel SPEC (or KERNEL), as for kernel.sh; the tracked files as they
 #      are in the working tree; the suites and mirrors of this machine's apt.
 # Out: TAP on stdout; DKMS's words in a folder that is named when one fails.
@@ -19,16 +19,13 @@ top=$(readlink -f "$here/../../..")
 . "$here/roots.sh"
 # shellcheck source=dkms_root.sh
 . "$here/dkms_root.sh"
+# shellcheck source=../../package/tree.sh
+. "$top/tools/package/tree.sh"
 
 add_source()
 {
 	mkdir "$work/source"
-	if [ -e "$top/.git" ]; then
-		git -C "$top" ls-files -z | tar -C "$top" -c --null --no-unquote \
-			--ignore-failed-read -T - | tar -C "$work/source" -x
-	else
-		cp -a "$top/." "$work/source"
-	fi
+	tree_copy "$top" "$work/source"
 	as_root cp -a "$work/source" "$work/root/root/source"
 }
 
@@ -88,18 +85,49 @@ test_no_image()
 		"$work/no-image.log"
 }
 
+# ours LOG ARGUMENTS...: what `make dkms` and `make dkms-remove` run
+ours()
+{
+	local log=$1
+	shift
+
+	inside /root/source/tools/package/dkms.sh "$@" >"$work/$log" 2>&1
+}
+
+is_installed()
+{
+	find "$installed" -name 'kvm-hve.ko*' | grep -q .
+}
+
+test_again()
+{
+	local status=0
+
+	ours again.log install "$release" && is_installed || status=1
+	result "make dkms puts the same version in its place" $status \
+		"$work/again.log"
+
+	as_root sh -c "echo '#error' >>$work/root/root/source/hv/main.c"
+	ours broken.log install "$release" || status=$?
+	[ $status = 1 ] && is_installed && status=0 || status=1
+	grep -q 'what was installed stays' "$work/broken.log" || status=1
+	result "a tree that does not build takes nothing away" $status \
+		"$work/broken.log"
+	as_root cp "$work/source/hv/main.c" "$work/root/root/source/hv/main.c"
+}
+
 test_remove()
 {
 	local status=0 left
 
-	inside dkms remove "kvm-hve/$version" --all >"$work/remove.log" 2>&1 || status=$?
-	left=$(find "$work/root/var/lib/dkms/kvm-hve" "$installed" -name '*kvm-hve*' \
-		2>/dev/null) || true
+	ours remove.log remove || status=$?
+	left=$(find "$work/root/var/lib/dkms/kvm-hve" "$installed" \
+		"$work/root/usr/src" -name '*kvm-hve*' 2>/dev/null) || true
 	if [ -n "$left" ]; then
 		status=1
 		echo "left: $left" >>"$work/remove.log"
 	fi
-	result "dkms remove leaves nothing" $status "$work/remove.log"
+	result "make dkms-remove leaves nothing" $status "$work/remove.log"
 }
 
 main()
@@ -121,6 +149,7 @@ main()
 	echo "TAP version 13"
 	test_build
 	test_install
+	test_again
 	test_no_image
 	test_remove
 	echo "1..$count"
