@@ -50,19 +50,20 @@ check_host()
 # try VERB FOLDER RELEASE...: dkms add, then VERB for each, in FOLDER or for real
 try()
 {
-	local verb=$1 folder=$2 where=() release
+	local verb=$1 folder=$2 tree=/var/lib/dkms where=() release
 	shift 2
 
-	[ -z "$folder" ] || {
-		mkdir -p "$folder/tree" "$folder/source"
-		where=(--dkmstree "$folder/tree" --sourcetree "$folder/source")
-	}
+	if [ -n "$folder" ]; then
+		tree=$folder/tree
+		mkdir -p "$tree" "$folder/source"
+		where=(--dkmstree "$tree" --sourcetree "$folder/source")
+	fi
 	dkms add "${where[@]}" "$work/module" >>"$work/log" 2>&1 || return
 	for release; do
 		dkms "$verb" "${where[@]}" "$name/$version" -k "$release" \
 			>>"$work/log" 2>&1 && continue
-		cat "${folder:+$folder/tree}${folder:-/var/lib/dkms}/$name/$version/build/make.log" \
-			>>"$work/log" 2>/dev/null || true
+		cat "$tree/$name/$version/build/make.log" >>"$work/log" 2>/dev/null ||
+			true
 		return 1
 	done
 }
@@ -96,7 +97,8 @@ install()
 	fi
 	for release in "${releases[@]}"; do
 		[ -e "/lib/modules/$release/build" ] ||
-			die "the headers of Linux $release are not here: apt install linux-headers-$release"
+			die "the headers of Linux $release are not here:" \
+				"apt install linux-headers-$release"
 	done
 	mkdir "$work/module"
 	tree_copy "$top" "$work/module" Kbuild COPYING dkms.conf hv include

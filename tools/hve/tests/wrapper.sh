@@ -203,7 +203,7 @@ test_refusals()
 	for target in /nonexistent "$PWD/qemu-wrapper" "$etc"; do
 		ln -sfn "$target" "$etc/emulator"
 		refused "an emulator that is none: ${target##*/}" \
-			'emulator leads to no program' -version
+			'emulator leads to no QEMU' -version
 	done
 }
 
