@@ -13,7 +13,7 @@ LAB := tools/testing/lab
 
 help:
 	@echo "demo     boot an emulated host and show a Linux guest with and without hve"
-	@echo "check    every test; ends with 'N passed, N failed'"
+	@echo "check    every test that does not take long; ends with 'N passed, N failed'"
 	@echo "check-all  the tests that depend on the kernel, on every kernel and processor"
 	@echo "lab      a shell inside the emulated host; CMD='...' runs one thing instead"
 	@echo "vmm      real QEMUs and Linux guests; check runs two of them"

@@ -2,10 +2,10 @@
 /*
  * DOC: /dev/kvm-hve
  *
- * In: open, ioctl, read, poll. Out: calls into context.c, vm.c and stats.c.
- * Copies every structure once, by its own size: what an older caller leaves out
- * is zero, what a newer one adds must be. Owns no state. Permissions are those
- * of the device node (root only; the udev rule opens it for the group kvm).
+ * In: open, ioctl, read, poll. Out: calls into context.c, arming.c, vm.c, stats.c
+ * and the other device_*.c; structures are copied by device_copy.c. Owns no
+ * state. Permissions are those of the device node (root only; the udev rule opens
+ * it for the group kvm).
  */
 #include <linux/compat.h>
 #include <linux/file.h>

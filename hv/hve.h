@@ -103,6 +103,9 @@ u32 hve_cpuid_moved_limit(u32 leaf, u32 eax);
 /* msr.c: 0, or 1 for #GP, as KVM's MSR functions return */
 int hve_msr_read(struct hve_vcpu *vcpu, u32 msr, u64 *data);
 int hve_msr_write(struct hve_vcpu *vcpu, u32 msr, u64 data);
+/* The same of a guest's access that was made elsewhere; counted and traced */
+int hve_msr_done(struct hve_vcpu *vcpu, u32 msr, bool write, u64 data,
+		 enum hve_verdict verdict);
 
 /* The row's handler alone: nothing is checked and nothing is counted */
 enum hve_verdict hve_msr_get(struct hve_vcpu *vcpu, u32 msr, u64 *data);
@@ -197,8 +200,6 @@ int hve_crash_get(const struct hve_context *context, u32 vm_id,
 		  struct hve_crash *crash, void *message);
 
 /* enl/reenlightenment.c; with hve_vm.lock held */
-/* Tells the guest; the lock is enough, any thread that may kick vCPUs */
-void hve_reenlightenment_tsc_changed(struct hve_vm *vm);
 /* What the frequency is now; tells the guest if it was another one */
 void hve_reenlightenment_frequency(struct hve_vm *vm, u32 khz);
 void hve_reenlightenment_reset(struct hve_vm *vm);

@@ -102,22 +102,23 @@ enum hve_verdict hve_msr_set(struct hve_vcpu *vcpu, u32 msr, u64 data)
 	}
 }
 
+int hve_msr_done(struct hve_vcpu *vcpu, u32 msr, bool write, u64 data,
+		 enum hve_verdict verdict)
+{
+	if (unlikely(verdict != HVE_OK))
+		vcpu->events[HVE_EV_GP]++;
+	trace_hve_msr(vcpu->vm->id, vcpu->index, write, msr, data, verdict);
+	return verdict != HVE_OK;
+}
+
 int hve_msr_read(struct hve_vcpu *vcpu, u32 msr, u64 *data)
 {
 	enum hve_verdict verdict = read_row(vcpu, msr, data);
 
-	if (unlikely(verdict != HVE_OK))
-		vcpu->events[HVE_EV_GP]++;
-	trace_hve_msr(vcpu->vm->id, vcpu->index, false, msr, *data, verdict);
-	return verdict != HVE_OK;
+	return hve_msr_done(vcpu, msr, false, *data, verdict);
 }
 
 int hve_msr_write(struct hve_vcpu *vcpu, u32 msr, u64 data)
 {
-	enum hve_verdict verdict = write_row(vcpu, msr, data);
-
-	if (unlikely(verdict != HVE_OK))
-		vcpu->events[HVE_EV_GP]++;
-	trace_hve_msr(vcpu->vm->id, vcpu->index, true, msr, data, verdict);
-	return verdict != HVE_OK;
+	return hve_msr_done(vcpu, msr, true, data, write_row(vcpu, msr, data));
 }

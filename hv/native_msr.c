@@ -12,7 +12,6 @@
 #include <linux/nospec.h>
 #include "kvm/services.h"
 #include "native.h"
-#include "trace.h"
 
 #define NS_PER_TICK	100u
 #define GPA_OF(data)	((data) & ~(TLFS_PAGE_SIZE - 1ull))
@@ -143,20 +142,19 @@ static enum hve_verdict set_reenlightenment(struct hve_vcpu *vcpu,
 	return HVE_OK;
 }
 
-static enum hve_verdict set_invariant(struct hve_vcpu *vcpu, bool host, u64 data)
+static enum hve_verdict set_invariant(struct hve_vcpu *vcpu, u32 msr, bool host,
+				      u64 data)
 {
 	struct hve_vm *vm = vcpu->vm;
-	enum hve_verdict verdict = HVE_OK;
 
 	if (data & ~1ull)
 		return HVE_BAD_PARAMETER;
+	if (!host)
+		return hve_msr_set(vcpu, msr, data);
 	mutex_lock(&vm->lock);
-	if (!host && vm->tsc_invariant && !data)
-		verdict = HVE_BAD_PARAMETER;
-	else
-		WRITE_ONCE(vm->tsc_invariant, data);
+	WRITE_ONCE(vm->tsc_invariant, data);
 	mutex_unlock(&vm->lock);
-	return verdict;
+	return HVE_OK;
 }
 
 static enum hve_verdict set_apic(struct hve_vcpu *vcpu, enum hve_apic_reg reg,
@@ -218,7 +216,7 @@ static enum hve_verdict set_row(struct hve_vcpu *vcpu, u32 msr,
 	case HVE_MSR_tsc_emulation_status:
 		return set_reenlightenment(vcpu, row, host, data);
 	case HVE_MSR_tsc_invariant_control:
-		return set_invariant(vcpu, host, data);
+		return set_invariant(vcpu, msr, host, data);
 	default:
 		return hve_msr_set(vcpu, msr, data);
 	}
@@ -232,16 +230,12 @@ static bool may_access(const struct hve_vcpu *vcpu, int row, bool host)
 	return host || vcpu->native->msrs & 1ull << row;
 }
 
+/* The VMM's access is none of the guest's, and KVM's ioctl wants 0 or 1, too. */
 static int done(struct hve_vcpu *vcpu, u32 msr, bool host, bool write, u64 data,
 		enum hve_verdict verdict)
 {
-	if (!host) {
-		if (unlikely(verdict != HVE_OK))
-			vcpu->events[HVE_EV_GP]++;
-		trace_hve_msr(vcpu->vm->id, vcpu->index, write, msr, data,
-			      verdict);
-	}
-	return verdict != HVE_OK;
+	return host ? verdict != HVE_OK :
+		      hve_msr_done(vcpu, msr, write, data, verdict);
 }
 
 int hve_native_msr_read(struct hve_vcpu *vcpu, u32 msr, bool host, u64 *data)

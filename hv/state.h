@@ -241,7 +241,7 @@ struct hve_vcpu {
  * @features: what is served; changes once, before the guest runs; @lock
  * @told: what CPUID says is served: the same unless HVE_CONFIG_LENIENT is set
  * @refused: what was asked for and cannot be served; likewise
- * @hardware: what the processor does by itself, TLFS_HW_* and HVE_HW_IPI;
+ * @hardware: what the processor does by itself, TLFS_HW_* and HVE_HW_*;
  *	likewise
  * @leaf: CPUID leaves for @features; likewise
  * @ready: @features are final

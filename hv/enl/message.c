@@ -12,7 +12,8 @@
 #include "synic.h"
 #include "../kvm/services.h"
 
-void hve_sint_assert(struct hve_vcpu *vcpu, u32 sint)
+/* Interrupts for @sint, unless it is masked or polled */
+static void sint_assert(struct hve_vcpu *vcpu, u32 sint)
 {
 	u64 value = vcpu->synic->sint[sint];
 
@@ -72,7 +73,7 @@ bool hve_message_deliver(struct hve_vcpu *vcpu, u32 sint,
 	hve_overlay_put(vcpu->vm, &synic->message_page, offset, &message->type,
 			sizeof(message->type));
 	vcpu->events[HVE_EV_MESSAGES]++;
-	hve_sint_assert(vcpu, sint);
+	sint_assert(vcpu, sint);
 	return true;
 }
 
@@ -149,5 +150,5 @@ void hve_event_flag_set(struct hve_vcpu *vcpu, u32 sint, u32 flag)
 	if (hve_overlay_set_bit(vcpu->vm, &synic->event_page, bit))
 		return;
 	vcpu->events[HVE_EV_FLAGS]++;
-	hve_sint_assert(vcpu, sint);
+	sint_assert(vcpu, sint);
 }

@@ -11,15 +11,15 @@
  * not there when it matters gets nothing. Emulation itself is deliberately
  * absent: between the change and the guest's reaction RDTSC runs at the new
  * frequency. State: struct hve_reenlightenment, under hve_vm.lock. Save/restore:
- * the three MSRs, the frequency that the guest knows of. Source: TLFS, "Nested Virtualization", Compatibility with
- * Live Migration.
+ * the three MSRs, the frequency that the guest knows of. Source: TLFS, "Nested
+ * Virtualization", Compatibility with Live Migration.
  */
 #include <linux/nospec.h>
 #include "../hve.h"
 #include "../kvm/services.h"
 #include "../saved.h"
 
-void hve_reenlightenment_tsc_changed(struct hve_vm *vm)
+static void tsc_changed(struct hve_vm *vm)
 {
 	struct hve_reenlightenment *state = &vm->reenlightenment;
 	u32 target = state->control >> TLFS_REENLIGHTENMENT_TARGET_SHIFT;
@@ -42,7 +42,7 @@ void hve_reenlightenment_frequency(struct hve_vm *vm, u32 khz)
 
 	lockdep_assert_held(&vm->lock);
 	if (state->khz && khz && state->khz != khz)
-		hve_reenlightenment_tsc_changed(vm);
+		tsc_changed(vm);
 	state->khz = khz;
 }
 

@@ -106,8 +106,6 @@ void hve_message_work(struct hve_vcpu *vcpu);
 void hve_messages_drop(struct list_head *messages);
 /* Sets a flag of @sint, and interrupts unless it was set */
 void hve_event_flag_set(struct hve_vcpu *vcpu, u32 sint, u32 flag);
-/* Interrupts for @sint, unless it is masked or polled */
-void hve_sint_assert(struct hve_vcpu *vcpu, u32 sint);
 
 /* stimer.c */
 void hve_stimer_init(struct hve_vcpu *vcpu);

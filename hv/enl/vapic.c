@@ -7,8 +7,9 @@
  * assist page is enabled KVM marks an interrupt there that needs no EOI; the
  * guest then ends it without an exit. The page itself every served guest may
  * enable; the mark needs vapic. State: the MSR, written by its vCPU only; the
- * overlay, under hve_vm.lock. Save/restore: both; KVM is told again. Source: TLFS, "Virtual Interrupt Controller",
- * Local APIC MSR Accesses, EOI Assist; "Virtual Processors", assist page.
+ * overlay, under hve_vm.lock. Save/restore: both; KVM is told again. Source:
+ * TLFS, "Virtual Interrupt Controller", Local APIC MSR Accesses, EOI Assist;
+ * "Virtual Processors", assist page.
  */
 #include "../blob.h"
 #include "../hve.h"

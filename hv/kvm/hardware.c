@@ -2,7 +2,7 @@
 /*
  * DOC: What this host's processor does for KVM by itself
  *
- * In: KVM's own variables and functions. Out: TLFS_HW_* and HVE_HW_IPI, as they
+ * In: KVM's own variables and functions. Out: TLFS_HW_* and HVE_HW_*, as they
  * are for one VM at this moment, and whether the host can have two threads on a
  * core. KVM's variables are optional: one that this kernel does not have counts
  * as "no". State: where they are, set while hooks are installed, under the mutex

@@ -27,7 +27,7 @@ int hve_services_resolve(char *why, size_t len);
 
 /* hardware.c: what the answers below need; with KVM's modules pinned */
 void hve_hardware_resolve(void);
-/* What the processor does for this VM: TLFS_HW_*, HVE_HW_IPI */
+/* What the processor does for this VM: TLFS_HW_*, HVE_HW_* */
 u32 hve_kvm_hardware(struct kvm *kvm);
 /* Whether another thread may run on the same core as a vCPU */
 bool hve_kvm_smt_possible(void);

@@ -12,7 +12,6 @@
 
 #include <linux/types.h>
 
-#define TLFS_PAGE_SHIFT		12
 #define TLFS_PAGE_SIZE		4096u
 
 /* "Feature and Interface Discovery": leaf 0x40000001 */
@@ -58,7 +57,6 @@
 
 /* A range of addresses: pages behind the first one; and in the extended format */
 #define TLFS_FLUSH_RANGE_MORE			0xfffull
-#define TLFS_FLUSH_EXTENDED_MORE		0x7ffull
 #define TLFS_FLUSH_EXTENDED_LARGE		0x800ull	/* of large pages */
 
 /* HvCallFlushVirtualAddressSpace, HvCallFlushVirtualAddressList */

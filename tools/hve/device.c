@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -114,4 +116,19 @@ int hve_device_features(int fd, struct hve_features *features, char *why,
 	features->size = sizeof(*features);
 	return hve_device_call(fd, HVE_GET_FEATURES, features,
 			       "the question what this host supports", why, len);
+}
+
+int hve_parse_vm(const char *text, __u32 *vm_id)
+{
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (errno || *end || *text < '0' || *text > '9' || number > UINT_MAX)
+		return hve_print_error(HVE_USAGE,
+				       "\"%s\" is not the number of one VM: `hve status` shows the numbers",
+				       text);
+	*vm_id = number;
+	return HVE_DONE;
 }

@@ -91,7 +91,8 @@ void hve_check_self(struct hve_report *report)
 	fd = hve_device_open(why, sizeof(why));
 	if (fd < 0) {
 		hve_report_add(report, HVE_WARN, "self-check",
-			       "not possible without the device");
+			       "not possible without the device: %s", why);
+		hve_report_next(report, "see the check \"" HVE_DEVICE "\", then run `hve doctor` again");
 		return;
 	}
 	version = hve_device_call(fd, HVE_GET_VERSION, NULL,

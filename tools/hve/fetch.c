@@ -209,17 +209,3 @@ int hve_fetch(int fd, const struct hve_query *query, struct hve_vm_status **vms,
 	}
 	return ret;
 }
-
-int hve_parse_vm(const char *text, struct hve_query *query)
-{
-	char *end;
-
-	errno = 0;
-	query->one = true;
-	query->vm_id = strtoul(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9')
-		return hve_print_error(HVE_USAGE,
-				       "\"%s\" is not the number of one VM: `hve status` shows the numbers",
-				       text);
-	return HVE_DONE;
-}

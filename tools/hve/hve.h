@@ -47,6 +47,8 @@ int hve_device_call(int fd, unsigned long request, void *argument,
 		    const char *what, char *why, size_t len);
 int hve_device_features(int fd, struct hve_features *features, char *why,
 			size_t len);
+/* The number of a VM as a user writes it: HVE_DONE, or HVE_USAGE and said why */
+int hve_parse_vm(const char *text, __u32 *vm_id);
 /* The name in /etc/group, else the number */
 bool hve_group_name(gid_t gid, char *name, size_t len);
 

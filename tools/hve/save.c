@@ -29,22 +29,12 @@ struct job {
 
 static int parse(struct job *job, int argc, char **argv)
 {
-	char *end;
-	unsigned long vm;
-
 	if (argc != 3)
 		return hve_print_error(HVE_USAGE,
 				       "the number of a VM and a file are needed: `hve help %s`",
 				       argv[0]);
-	errno = 0;
-	vm = strtoul(argv[1], &end, 10);
-	if (errno || *end || end == argv[1] || argv[1][0] == '-' || vm > UINT_MAX)
-		return hve_print_error(HVE_USAGE,
-				       "\"%s\" is not the number of one VM: `hve status` shows the numbers",
-				       argv[1]);
-	job->vm_id = vm;
 	job->path = argv[2];
-	return HVE_DONE;
+	return hve_parse_vm(argv[1], &job->vm_id);
 }
 
 static int get_state(int fd, struct job *job, char *why, size_t len)

@@ -32,7 +32,8 @@ static int parse(struct hve_query *query, bool *json, int argc, char **argv)
 		return hve_print_error(HVE_USAGE,
 				       "hve status takes one VM, not \"%s\" too: leave the number out for all",
 				       argv[optind + 1]);
-	return hve_parse_vm(argv[optind], query);
+	query->one = true;
+	return hve_parse_vm(argv[optind], &query->vm_id);
 }
 
 int hve_status_main(int argc, char **argv)

@@ -46,8 +46,6 @@ struct hve_query {
 int hve_fetch(int fd, const struct hve_query *query, struct hve_vm_status **vms,
 	      size_t *count, char *why, size_t len);
 void hve_fetch_free(struct hve_vm_status *vms, size_t count);
-/* The number of a VM as the command line has it: HVE_DONE, or said what is wrong */
-int hve_parse_vm(const char *text, struct hve_query *query);
 /* CLOCK_MONOTONIC in ns */
 __u64 hve_now(void);
 

@@ -13,7 +13,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,21 +68,6 @@ static int parse_address(struct sockaddr_in *address, const char *text)
 	return HVE_DONE;
 }
 
-static int parse_vm(struct bridge *bridge, const char *text)
-{
-	unsigned long vm;
-	char *end;
-
-	errno = 0;
-	vm = strtoul(text, &end, 10);
-	if (errno || *end || end == text || text[0] == '-' || vm > UINT_MAX)
-		return hve_print_error(HVE_USAGE,
-				       "\"%s\" is not the number of one VM: `hve status` shows the numbers",
-				       text);
-	bridge->vm_id = vm;
-	return HVE_DONE;
-}
-
 static int parse(struct bridge *bridge, int argc, char **argv)
 {
 	const char *connect = NULL, *listen = NULL, *address;
@@ -107,7 +91,7 @@ static int parse(struct bridge *bridge, int argc, char **argv)
 	bridge->listens = listen;
 	address = listen ? listen : connect ? connect : "127.0.0.1";
 	ret = parse_address(&bridge->address, address);
-	return ret ? ret : parse_vm(bridge, argv[optind]);
+	return ret ? ret : hve_parse_vm(argv[optind], &bridge->vm_id);
 }
 
 static void name_address(const struct sockaddr_in *address, char *name,

@@ -78,7 +78,8 @@ static int parse(struct hve_top *top, bool *plain, int argc, char **argv)
 		return hve_print_error(HVE_USAGE,
 				       "hve top takes one VM, not \"%s\" too: leave the number out for all",
 				       argv[optind + 1]);
-	return hve_parse_vm(argv[optind], &top->query);
+	top->query.one = true;
+	return hve_parse_vm(argv[optind], &top->query.vm_id);
 }
 
 static void sleep_until(__u64 when)

@@ -5,7 +5,7 @@
  * In: struct hve_top. Out: lines for the screen and for plain text, and JSON
  * with every counter, one object and one line for each sample. Owns no state.
  * A process may call itself what it likes: what could do harm to a terminal
- * becomes a dot. Only a rate that is not zero has a line.
+ * is written as \xNN. Only a rate that is not zero has a line.
  */
 #include <inttypes.h>
 #include <string.h>

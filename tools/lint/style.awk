@@ -26,7 +26,7 @@ function kind_of(file, first)
 # because a sentence is searched for in one piece.
 function width(line,    i, column)
 {
-	if (kind == "c")
+	if (kind == "c" && line !~ /^ ?\*|^\/[*\/]/)
 		gsub(/"([^"\\]|\\.)*"/, "\"\"", line)
 	for (i = 1; i <= length(line); i++)
 		column += substr(line, i, 1) == "\t" ? 8 - column % 8 : 1

@@ -39,7 +39,7 @@ versions()
 check_host()
 {
 	command -v dkms >/dev/null || die "dkms is not here: apt install dkms"
-	[ "$(id -u)" = 0 ] || die "only root may do this: sudo make dkms"
+	[ "$(id -u)" = 0 ] || die "only root may do this: begin with sudo"
 	if dpkg-query -W -f '${db:Status-Status}' "$name-dkms" 2>/dev/null |
 	   grep -qx installed; then
 		die "the package $name-dkms is installed, and this would fight with" \

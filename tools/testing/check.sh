@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# make check: every test there is.
+# make check: the tests, all that do not take long.
 # In:  KERNEL, the kernel of the emulated host; words to run some parts only.
 #      Parts that are not in the list below run when they are named only: they
 #      take long. newest is a handful of selftests on the newest kernel there is,

@@ -136,7 +136,8 @@ struct hve_arm {
  *
  * HVE_ATTACH errors: EBADF not open, EINVAL not a VM, EBUSY has vCPUs already,
  * EEXIST served already. HVE_DETACH takes the same structure; errors: ENOENT
- * not served, EBUSY a vCPU is running.
+ * not served, EBUSY a vCPU is running, EOPNOTSUPP it is in native mode, EXDEV
+ * another process created it.
  */
 struct hve_attach {
 	__u32 size;

@@ -13,7 +13,7 @@ test_syndbg() {
 		: > "$root/port"
 		tests/peer.py $option > "$root/port" &
 		peer=$!
-		while [ ! -s "$root/port" ]; do
+		while [ ! -s "$root/port" ] && kill -0 $peer; do
 			sleep 0.1
 		done
 		read -r port < "$root/port"
@@ -26,6 +26,8 @@ test_syndbg() {
 		report $? "syndbg: $option: and so did the guest"
 	done
 	expect "syndbg: a second debugger" 1 'refused: VM 1 has a debugger' syndbg 1
+	expect "syndbg: a number that is too large" 2 'not the number' \
+		syndbg 4294967297
 	expect "syndbg: no VM" 2 'the number of one VM is needed' syndbg
 	expect "syndbg: two VMs" 2 'the number of one VM is needed' syndbg 1 7
 	expect "syndbg: not a number" 2 '"x" is not the number' syndbg x

@@ -34,7 +34,8 @@ guest_image()
 
 "$top/tools/testing/lab/deps.sh" build lab
 say "looking for the host's kernel"
-eval "$("$top/tools/testing/lab/kernel.sh" --kernel "${KERNEL:-}")"
+kernel=$("$top/tools/testing/lab/kernel.sh" --kernel "${KERNEL:-}")
+eval "$kernel"
 # shellcheck disable=SC2154 # release and vmlinux come out of the eval
 say "building the module for Linux $release, and hve"
 rm -rf "$out"

@@ -29,7 +29,7 @@ group_packages()
 		    "libjson-c-dev libncurses-dev pahole" ;;
 	lab)   echo "busybox-static binutils cpio kmod xz-utils zstd util-linux" \
 		    "isolinux syslinux-common xorriso" ;;
-	unit)  echo "gcc make libc6-dev libcmocka-dev pkgconf" ;;
+	unit)  echo "gcc make libc6-dev libcmocka-dev pkgconf python3 util-linux" ;;
 	lint)  echo "sparse coccinelle shellcheck" ;;
 	root)  echo "mmdebstrap" ;;
 	deb)   echo "debhelper dh-dkms dpkg-dev fakeroot" ;;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Build, install, replace and remove the module by DKMS in a small Debian tree.
-# In:  --kernel SPEC (or KERNEL), as for kernel.sh; the tracked files as they
-#      are in the working tree; the suites and mirrors of this machine's apt.
+# In:  [--release CODENAME] (this machine's), [--kernel SPEC] (KERNEL, or what
+#      that release has); the tracked files as they are in the working tree.
 # Out: TAP on stdout; DKMS's words in a folder that is named when one fails.
 #      Status 0 when all is well, 2 for a wrong call.
 # State: dkms_root.sh's. Absent on purpose: Debian packages (package.sh).
@@ -132,17 +132,25 @@ test_remove()
 
 main()
 {
+	local code
 	kernel=${KERNEL:-} release=''
-	if [ "${1:-}" = --kernel ] && [ $# = 2 ]; then
-		kernel=$2
-	elif [ $# != 0 ]; then
-		die 2 "usage: dkms.sh [--kernel SPEC]"
-	fi
+
+	code=$(apt_codename)
+	while [ $# -gt 1 ]; do
+		case $1 in
+		--release) code=$2 ;;
+		--kernel)  kernel=$2 ;;
+		*) break ;;
+		esac
+		shift 2
+	done
+	[ $# = 0 ] || die 2 "usage: dkms.sh [--release CODENAME] [--kernel SPEC]"
+	kernel=${kernel:-$code}
 	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
 	work=$(mktemp -d "${TMPDIR:-/tmp}/kvm-hve-dkms-XXXXXX")
 	trap dkms_root_end EXIT
 	trap 'exit 130' INT TERM
-	dkms_root_make "$(apt_codename)"
+	dkms_root_make "$code"
 	dkms_root_add_kernel "$kernel"
 	add_source
 	installed=$work/root/lib/modules/$release/updates/dkms

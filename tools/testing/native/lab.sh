@@ -54,7 +54,7 @@ payload()
 	local vmm=$top/tools/testing/vmm
 
 	prepare
-	cp -r "$vmm/run" "$vmm/qemu" "$vmm/lib.sh" "$here/provider.sh" \
+	cp -r "$vmm/run" "$vmm/qemu" "$vmm/lib.sh" "$here/provider.sh" "$here/kut.sh" \
 		"$here/flags" "$here/domain.xml" "$here/tests" "$here/explained" "$out/payload/"
 	install -m 755 "$top/tools/hve/qemu-wrapper" "$out/payload/wrapper"
 	# Trees of other releases do not have the guests' kernel

@@ -28,7 +28,6 @@ struct options {
 	unsigned long mask;
 	bool hide;
 	bool adapt;
-	bool no_features;	/* --hv -: the base only */
 };
 
 static const char usage[] =

@@ -16,11 +16,12 @@ out=$top/build/unit
 "$top/tools/testing/lab/deps.sh" unit lab
 make -s -C "$here" all O="$out"
 exec "$top/tools/testing/lab/run.sh" --kernel "${KERNEL:-}" --root --timeout 1800 \
-	-- "failed=0
+	-- "failed=0 ran=0
 for program in /host$out/test_*; do
-	case \$program in
+	case \${program##*/} in
 	*.*) continue ;;
 	esac
+	ran=1
 	chroot /host \${program#/host} || failed=1
 done
-exit \$failed"
+[ \$failed\$ran = 01 ]"

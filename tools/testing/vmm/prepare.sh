@@ -51,7 +51,7 @@ guest_image()
 # kernel.sh says; packages are there then.
 begin()
 {
-	local file name
+	local file name kernel
 
 	names=("$@")
 	if [ $# = 0 ]; then
@@ -61,7 +61,8 @@ begin()
 		done
 	fi
 	"$lab/deps.sh" build lab
-	eval "$("$lab/kernel.sh" --kernel "${KERNEL:-}")"
+	kernel=$("$lab/kernel.sh" --kernel "${KERNEL:-}")
+	eval "$kernel"
 }
 
 # The module, hve, guests and where the guests' kernel is

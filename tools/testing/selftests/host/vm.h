@@ -33,7 +33,6 @@ struct vcpu {
 	pthread_t thread;
 	sem_t kicks;
 	bool parked;
-	struct kvm_regs start_regs;
 	struct kvm_sregs start_sregs;
 	struct kvm_lapic_state start_lapic;
 };

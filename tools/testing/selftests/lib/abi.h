@@ -58,7 +58,6 @@ struct test_param {
 #define TEST_HVE		(1ul << 1)	/* kvm-hve serves this VM */
 #define TEST_KVM_OWN		(1ul << 2)	/* KVM's own Hyper-V code does */
 #define TEST_PLAIN		(1ul << 3)	/* nobody does */
-#define TEST_VERBOSE		(1ul << 4)
 
 /* The guest's one port: out of the 32-bit address of a struct test_request */
 #define TEST_PORT		0x0e00

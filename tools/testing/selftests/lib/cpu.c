@@ -120,14 +120,6 @@ void irq_eoi(void)
 		*xapic(XAPIC_EOI) = 0;
 }
 
-bool has_x2apic(void)
-{
-	u32 reg[4];
-
-	cpuid(1, 0, reg);
-	return reg[2] >> 21 & 1;
-}
-
 void xapic_enable(void)
 {
 	u64 base = rdmsr(MSR_APIC_BASE);

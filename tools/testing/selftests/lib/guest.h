@@ -25,14 +25,12 @@ typedef _Bool bool;
 #define NULL		((void *)0)
 #define PAGE_SIZE	4096ul
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define __used		__attribute__((__used__))
 #define __printf(f, a)	__attribute__((__format__(printf, f, a)))
 #define barrier()	asm volatile("" : : : "memory")
 
 #define NO_FAULT	0x100u		/* no vector */
 #define VEC_UD		6u
 #define VEC_GP		13u
-#define VEC_PF		14u
 #define VEC_USER	0x80u		/* ring 3 asks to come back */
 
 #define SEL_CODE	0x08
@@ -115,7 +113,6 @@ u32 irq_count(u32 index, u32 vector);
 #define X2APIC_ICR	0x830
 void x2apic_enable(void);
 void xapic_enable(void);
-bool has_x2apic(void);
 /* Interrupts on for a moment, or until one was taken */
 void irq_window(void);
 void irq_halt(void);
@@ -149,7 +146,6 @@ void die(const char *fmt, ...) __printf(1, 2) __attribute__((noreturn));
 void *alloc_pages(u32 count);
 u64 *pte_of(u64 va);			/* made when not there */
 void map_page(u64 va, u64 pa);
-void flush_page(u64 va);
 void *memset(void *to, int c, u64 n);
 void *memcpy(void *to, const void *from, u64 n);
 int memcmp(const void *a, const void *b, u64 n);

@@ -72,11 +72,6 @@ u64 hv_call(u64 control, u64 rdx, u64 r8)
 	return call(control, rdx, r8, NULL);
 }
 
-u64 hv_call_xmm(u64 control, u64 rdx, u64 r8, const u64 xmm[12])
-{
-	return call(control, rdx, r8, xmm);
-}
-
 u64 hv_call_slow(u64 control)
 {
 	return call(control, (u64)hv_input(), (u64)hv_output(), NULL);

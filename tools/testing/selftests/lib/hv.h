@@ -48,7 +48,6 @@ void *hv_output(void);			/* and of call output */
 
 /* Result value, or HV_FAULT | vector */
 u64 hv_call(u64 control, u64 rdx, u64 r8);
-u64 hv_call_xmm(u64 control, u64 rdx, u64 r8, const u64 xmm[12]);
 /* Fast, with all registers of input and output in @block */
 u64 hv_call_out(u64 control, u64 block[14]);
 /* Input already at hv_input(), output to hv_output() */

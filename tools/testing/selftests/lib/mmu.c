@@ -44,11 +44,6 @@ void map_page(u64 va, u64 pa)
 	*(volatile u64 *)pte_of(va) = pa | PTE_RWU;
 }
 
-void flush_page(u64 va)
-{
-	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
-}
-
 void *memset(void *to, int c, u64 n)
 {
 	void *at = to;

@@ -21,7 +21,7 @@
 static volatile u32 odd, early, missing;
 
 /* TLFS, "EOI Assist": the bit is taken and reset in one */
-void end_of_interrupt(void)
+static void end_of_interrupt(void)
 {
 	struct windows_cpu *cpu = my();
 

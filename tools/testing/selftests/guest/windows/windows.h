@@ -29,7 +29,6 @@ struct windows_cpu {
 	volatile u32 by_msr;
 	volatile u32 taken;		/* messages */
 	volatile u32 wrong;		/* messages that are not as they must be */
-	u64 last_runtime;
 };
 
 struct windows {
@@ -66,7 +65,6 @@ void change_frequency(void);	/* reenlightenment */
 
 /* interrupts.c */
 void start_interrupts(void);	/* SynIC, SINTs */
-void end_of_interrupt(void);
 void run_timers(void);
 void run_interrupts(void);	/* ICR, TPR, EOIs with and without an exit */
 void idle(void);
