@@ -10,6 +10,7 @@
  * context.h names, and the list of those that are armed, under armed_lock.
  */
 #include <linux/cred.h>
+#include <linux/err.h>
 #include <linux/fdtable.h>
 #include <linux/module.h>
 #include <linux/pid.h>
@@ -65,13 +66,32 @@ bool hve_context_configured(struct hve_context *context)
 	return READ_ONCE(context->configured);
 }
 
+/* Each VM that is created looks at all of them: more than VMs can be served */
+#define MOST_ARMED	4096u
+
+static bool has_too_many(kuid_t uid)
+{
+	const struct hve_context *context;
+	u32 count = 0;
+
+	list_for_each_entry(context, &armed_list, link)
+		count += uid_eq(context->uid, uid);
+	return count >= MOST_ARMED;
+}
+
 /* @set: the hooks that were installed for it */
 static int enlist(struct hve_context *context, u32 flags, enum hve_hook_set set)
 {
+	int err = 0;
+
 	mutex_lock(&armed_lock);
-	if (context->armed || hve_config_hooks(&context->config) != set) {
+	if (context->armed || hve_config_hooks(&context->config) != set)
+		err = -EBUSY;
+	else if (has_too_many(current_fsuid()))
+		err = -EMFILE;
+	if (err) {
 		mutex_unlock(&armed_lock);
-		return -EBUSY;
+		return err;
 	}
 	context->armed = flags;
 	context->taken = NULL;
@@ -114,8 +134,9 @@ int hve_context_arm(struct hve_context *context, u32 flags)
 	err = enlist(context, flags, set);
 	if (err) {
 		hve_hooks_put(set);
-		return hve_context_refuse(context, err,
-					  "this context is armed already");
+		return hve_context_refuse(context, err, err == -EBUSY ?
+					  "this context is armed already" :
+					  "this user has armed 4096 contexts: disarm or close some");
 	}
 	return 0;
 }
@@ -141,11 +162,6 @@ bool hve_context_any_armed(void)
 	return !list_empty(&armed_list) || READ_ONCE(for_all);
 }
 
-static int same_file(const void *wanted, struct file *file, unsigned int fd)
-{
-	return file == wanted;
-}
-
 /*
  * Whoever runs now is the armer, or below it: by right, or in a user namespace of
  * its own. What another user started has no part in what this one wants.
@@ -158,10 +174,27 @@ static bool may_claim(const struct hve_context *context)
 	       (ns != &init_user_ns && uid_eq(context->uid, ns->owner));
 }
 
+static bool is_free(const struct hve_context *context)
+{
+	return context->armed && !context->taken && may_claim(context);
+}
+
 static bool is_armed_by(const struct hve_context *context,
 			struct task_struct *task)
 {
 	return context->owner == task_tgid(task);
+}
+
+/* One walk for all of them: a process may hold many files, and contexts */
+static int is_claim(const void *arg, struct file *file, unsigned int fd)
+{
+	struct hve_context **found = (struct hve_context **)arg;
+	struct hve_context *context = hve_context_of(file);
+
+	if (!context || !is_free(context))
+		return 0;
+	*found = context;
+	return 1;
 }
 
 /* Whoever armed nearest above, else whoever's context this process holds */
@@ -175,19 +208,14 @@ static struct hve_context *find_claim(void)
 	for (task = current; !found && task->pid;
 	     task = rcu_dereference(task->real_parent))
 		list_for_each_entry(context, &armed_list, link)
-			if (is_armed_by(context, task) && !context->taken &&
-			    may_claim(context)) {
+			if (is_armed_by(context, task) && is_free(context)) {
 				found = context;
 				break;
 			}
 	rcu_read_unlock();
-	if (found)
-		return found;
-	list_for_each_entry(context, &armed_list, link)
-		if (!context->taken && may_claim(context) &&
-		    iterate_fd(current->files, 0, same_file, context->file))
-			return context;
-	return for_all;
+	if (!found && !list_empty(&armed_list))
+		iterate_fd(current->files, 0, is_claim, &found);
+	return found ?: for_all;
 }
 
 struct hve_context *hve_context_for_current(struct kvm *kvm)
@@ -242,38 +270,40 @@ bool hve_context_native_for_current(void)
 	return native;
 }
 
-int hve_context_native_all(void)
+struct hve_context *hve_context_new_native(void)
 {
-	struct hve_context *context = hve_context_new(NULL);
+	struct hve_context *context = hve_context_new();
 	char why[HVE_REASON_LEN];
 	int err;
 
 	if (!context)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	context->config.size = sizeof(context->config);
 	context->config.flags = HVE_CONFIG_NATIVE;
 	err = hve_hooks_get(HVE_HOOKS_NATIVE, why, sizeof(why));
 	if (err) {
 		pr_err("native=all: %s\n", why);
 		hve_context_put(context);
-		return err;
+		return ERR_PTR(err);
 	}
-	mutex_lock(&armed_lock);
-	for_all = context;
-	mutex_unlock(&armed_lock);
-	return 0;
+	return context;
 }
 
-void hve_context_native_none(void)
+void hve_context_put_native(struct hve_context *context)
 {
-	struct hve_context *context;
-
-	mutex_lock(&armed_lock);
-	context = for_all;
-	for_all = NULL;
-	mutex_unlock(&armed_lock);
 	if (!context)
 		return;
 	hve_hooks_put(HVE_HOOKS_NATIVE);
 	hve_context_put(context);
+}
+
+struct hve_context *hve_context_claim_all(struct hve_context *context)
+{
+	struct hve_context *before;
+
+	mutex_lock(&armed_lock);
+	before = for_all;
+	for_all = context;
+	mutex_unlock(&armed_lock);
+	return before;
 }

@@ -11,7 +11,7 @@
 #include "context.h"
 #include "hve.h"
 
-struct hve_context *hve_context_new(struct file *file)
+struct hve_context *hve_context_new(void)
 {
 	struct hve_context *context = kzalloc(sizeof(*context),
 					      GFP_KERNEL_ACCOUNT);
@@ -26,7 +26,6 @@ struct hve_context *hve_context_new(struct file *file)
 	kref_init(&context->ref);
 	mutex_init(&context->lock);
 	INIT_LIST_HEAD(&context->link);
-	context->file = file;
 	return context;
 }
 

@@ -22,7 +22,6 @@ struct kvm;
 /**
  * struct hve_context - one open device
  * @ref: the file's, and one of each VM served with it
- * @file: compared, never followed; constant
  * @events: what happened to its VMs; constant
  * @lock: @reason
  * @reason: of the last failure
@@ -39,7 +38,6 @@ struct kvm;
  */
 struct hve_context {
 	struct kref ref;
-	struct file *file;
 	struct hve_event_queue *events;
 	struct mutex lock;
 	struct hve_reason reason;

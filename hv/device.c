@@ -323,7 +323,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 static int device_open(struct inode *inode, struct file *file)
 {
-	file->private_data = hve_context_new(file);
+	file->private_data = hve_context_new();
 	return file->private_data ? 0 : -ENOMEM;
 }
 
@@ -356,6 +356,11 @@ static const struct file_operations device_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,
 };
+
+struct hve_context *hve_context_of(const struct file *file)
+{
+	return file->f_op == &device_fops ? file->private_data : NULL;
+}
 
 static struct miscdevice device = {
 	.minor = MISC_DYNAMIC_MINOR,

@@ -49,7 +49,7 @@ int hve_lookup_add(struct kvm *kvm, struct hve_vm *vm);
 void hve_lookup_del(struct kvm *kvm);
 
 /* context.c and arming.c */
-struct hve_context *hve_context_new(struct file *file);
+struct hve_context *hve_context_new(void);
 void hve_context_close(struct hve_context *context);
 void hve_context_get(struct hve_context *context);
 void hve_context_put(struct hve_context *context);
@@ -67,9 +67,13 @@ enum hve_hook_set hve_config_hooks(const struct hve_config *config);
  * if it would be nobody's: whether one that it has does
  */
 bool hve_context_native_for_current(void);
-/* "native=all": every VM that nobody else claims; and the end of that */
-int hve_context_native_all(void);
-void hve_context_native_none(void);
+/* For "native=all", with its hooks installed, or ERR_PTR(); NULL is put, too */
+struct hve_context *hve_context_new_native(void);
+void hve_context_put_native(struct hve_context *context);
+/* Every VM that nobody else claims is @context's from now on; who had them before */
+struct hve_context *hve_context_claim_all(struct hve_context *context);
+/* The context whose file that is, or NULL; as long as the file is open */
+struct hve_context *hve_context_of(const struct file *file);
 /* Who serves @kvm, which the caller is creating, or NULL */
 struct hve_context *hve_context_for_current(struct kvm *kvm);
 /*
@@ -248,8 +252,9 @@ void hve_time_init(struct hve_vm *vm);
 void hve_time_reset(struct hve_vm *vm);
 /* A TSC of the VM is about to change: until it did, no timer is to look. */
 void hve_time_touching(struct hve_vm *vm);
-/* It may have changed. */
+/* It may have changed: always after the former; or nobody was told before */
 void hve_time_touched(struct hve_vm *vm, struct kvm_vcpu *vcpu);
+void hve_time_moved(struct hve_vm *vm, struct kvm_vcpu *vcpu);
 /* Makes @time anew, and the page; in a vCPU's thread. */
 void hve_time_refresh(struct hve_vm *vm);
 static inline bool hve_time_is_stale(const struct hve_vm *vm)

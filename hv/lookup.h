@@ -6,7 +6,8 @@
  * table of pointers: a VM that is not served nearly always meets an empty slot,
  * which costs one load. Readers take no lock: they compare pointers, and follow
  * the one that belongs to the VM whose vCPU they run, which cannot go away
- * meanwhile. Writers hold vm.c's mutex; see lookup.c for removal.
+ * meanwhile; whoever runs none does as native_vm() in hv/kvm/native_entry.c.
+ * Writers hold vm.c's mutex; see lookup.c for removal.
  */
 #ifndef HVE_LOOKUP_H
 #define HVE_LOOKUP_H

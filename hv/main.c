@@ -7,6 +7,7 @@
  * function of its own. Unloading is possible when no VM is served and no
  * context is open; it waits until nobody can be in the module's text.
  */
+#include <linux/err.h>
 #include <linux/module.h>
 #include "hve.h"
 #include "kvm/hooks.h"
@@ -32,6 +33,7 @@ const char *hve_break_symbol(void)
 
 static int __init hve_init(void)
 {
+	struct hve_context *all = NULL;
 	int err;
 
 	err = hve_symbols_init();
@@ -47,20 +49,23 @@ static int __init hve_init(void)
 		pr_err("native=%s is not known: native=all is\n", native);
 		return -EINVAL;
 	}
-	err = native ? hve_context_native_all() : 0;
-	/* Last: an open file is not taken back when loading fails. */
-	if (!err)
-		err = hve_device_init();
+	if (native)
+		all = hve_context_new_native();
+	/* What cannot be taken back, files and VMs, begins when nothing can fail. */
+	err = PTR_ERR_OR_ZERO(all) ?: hve_device_init();
 	if (err) {
-		hve_context_native_none();
+		if (!IS_ERR(all))
+			hve_context_put_native(all);
 		hve_hooks_exit();
+		return err;
 	}
-	return err;
+	hve_context_claim_all(all);
+	return 0;
 }
 
 static void __exit hve_exit(void)
 {
-	hve_context_native_none();
+	hve_context_put_native(hve_context_claim_all(NULL));
 	hve_device_exit();
 	hve_hooks_exit();
 }

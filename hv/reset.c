@@ -16,6 +16,8 @@ static void reset_vcpu(struct hve_vm *vm, struct hve_vcpu *vcpu)
 {
 	if (vcpu->vp_assist && hve_vm_has(vm, HVE_F_VAPIC))
 		WRITE_ONCE(vcpu->remark, true);
+	/* What the last system wanted of the VMM, as a second restart */
+	WRITE_ONCE(vcpu->forget_exit, true);
 	WRITE_ONCE(vcpu->vp_assist, 0);
 	hve_overlay_forget(vm, &vcpu->assist_page);
 	hve_synic_reset(vcpu);
@@ -25,6 +27,10 @@ void hve_vcpu_entering(struct hve_vcpu *vcpu)
 {
 	if (READ_ONCE(vcpu->remark))
 		hve_vapic_remark(vcpu);
+	if (READ_ONCE(vcpu->forget_exit)) {
+		WRITE_ONCE(vcpu->forget_exit, false);
+		hve_kvm_forget_exit(vcpu);
+	}
 	hve_flush_entering(vcpu);
 	if (hve_time_is_stale(vcpu->vm))
 		hve_time_refresh(vcpu->vm);

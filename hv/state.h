@@ -191,6 +191,7 @@ struct hve_flush_queue {
  * @remark: KVM is to be told anew where it marks interrupts that need no EOI;
  *	set under hve_vm.lock, obeyed and cleared by this vCPU before it enters the
  *	guest
+ * @forget_exit: @exit is the last system's; likewise
  * @assist_page: the overlay; hve_vm.lock
  * @runtime: ns of CPU time in the KVM_RUNs that are over; used by this vCPU only
  * @run_began: the thread's CPU time when the present one began; likewise
@@ -214,6 +215,7 @@ struct hve_vcpu {
 	struct hve_native_vcpu *native;
 	u64 vp_assist;
 	bool remark;
+	bool forget_exit;
 	struct hve_overlay assist_page;
 	u64 runtime;
 	u64 run_began;
@@ -262,6 +264,7 @@ struct hve_vcpu {
  *	its own
  * @overlays: placed overlays by address, and of one address the lowest first
  * @changes: counts changes of a TSC or of the host's clock; raised by anybody
+ * @touching: how many threads are changing a TSC at this moment
  * @auto_eoi_vcpus: vCPUs that have a SINT with AutoEOI
  * @resets: restarts seen
  * @tsc_updates: rewrites of the TSC page
@@ -302,6 +305,7 @@ struct hve_vm {
 	struct hve_debug *debug;
 	struct rb_root overlays;
 	atomic_t changes;
+	atomic_t touching;
 	u32 auto_eoi_vcpus;
 	u64 resets;
 	u64 tsc_updates;

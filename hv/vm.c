@@ -11,6 +11,7 @@
 #include <linux/cred.h>
 #include <linux/module.h>
 #include <linux/pid.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include "debug.h"
@@ -205,6 +206,7 @@ static void detach_stopped(void *arg)
 
 		if (!vcpu)
 			continue;
+		hve_kvm_forget_exit(vcpu);
 		/* After a restart KVM may not have been told yet. */
 		if ((vcpu->vp_assist || vcpu->remark) &&
 		    hve_vm_has(vm, HVE_F_VAPIC))
@@ -248,6 +250,8 @@ int hve_vm_detach(struct kvm *kvm)
 		return err;
 	if (!detaching.vm)
 		return -ENOENT;
+	/* An ioctl of the VM's may be looking whether it is in native mode. */
+	synchronize_rcu();
 	release(detaching.vm);
 	return 0;
 }

@@ -92,8 +92,7 @@ enum hve_verdict hve_set_reenlightenment_control(struct hve_vcpu *vcpu,
 	WRITE_ONCE(vm->reenlightenment.control, data);
 	/* What the guest knows so far; it may have read no clock yet. */
 	if (!vm->reenlightenment.khz)
-		vm->reenlightenment.khz =
-			hve_kvm_tsc_khz(hve_kvm_vcpu(vm->kvm, 0));
+		vm->reenlightenment.khz = hve_kvm_tsc_khz(vcpu->kvm);
 	mutex_unlock(&vm->lock);
 	return HVE_OK;
 }

@@ -177,6 +177,9 @@ void hve_time_refresh_locked(struct hve_vm *vm)
 	lockdep_assert_held(&vm->lock);
 	if (vm->time.done == changes)
 		return;
+	/* Before 7.x a vCPU can be used a moment before it is one of the VM's. */
+	if (!hve_kvm_online_vcpus(vm->kvm))
+		return;
 	hve_kvm_tsc_state(vm->kvm, &tsc);
 	if (!vm->native)
 		hve_reenlightenment_frequency(vm, tsc.khz);
@@ -205,12 +208,22 @@ static int mark_stale(struct hve_vm *vm, void *unused)
 	return 0;
 }
 
+/* Between the two a refresh may find the old TSC, and is not the last one. */
 void hve_time_touching(struct hve_vm *vm)
 {
+	atomic_inc(&vm->touching);
 	atomic_inc(&vm->changes);
+	smp_mb__after_atomic();
 }
 
 void hve_time_touched(struct hve_vm *vm, struct kvm_vcpu *vcpu)
+{
+	hve_time_moved(vm, vcpu);
+	smp_mb__before_atomic();
+	atomic_dec(&vm->touching);
+}
+
+void hve_time_moved(struct hve_vm *vm, struct kvm_vcpu *vcpu)
 {
 	if (vm->time.source == HVE_TIME_TSC &&
 	    hve_kvm_tsc_offset(vcpu) == READ_ONCE(vm->time.tsc_offset) &&
@@ -300,7 +313,7 @@ bool hve_time_is_known(struct hve_vcpu *vcpu, u64 *now)
 	struct hve_vm *vm = vcpu->vm;
 	int changes = atomic_read_acquire(&vm->changes);
 
-	if (READ_ONCE(vm->time.done) != changes)
+	if (atomic_read(&vm->touching) || READ_ONCE(vm->time.done) != changes)
 		return false;
 	*now = hve_time_peek(vcpu);
 	/* Who changes a TSC counts before it does. */

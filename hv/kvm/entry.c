@@ -268,6 +268,17 @@ void hve_entry_kvm_apic_ack_interrupt(struct kvm_vcpu *vcpu, int vector)
 		maybe_ack_interrupt(vcpu, vector);
 }
 
+/*
+ * What a VMM set of a vCPU that sleeps, a timer maybe, begins on the way into the
+ * guest; so it goes there once.
+ */
+static void wake_loaded(struct kvm_vcpu *vcpu)
+{
+	if (vcpu->arch.mp_state == KVM_MP_STATE_HALTED &&
+	    kvm_test_request(HVE_REQUEST, vcpu))
+		hve_kvm_wake(vcpu);
+}
+
 static noinline int maybe_run(struct kvm_vcpu *vcpu)
 {
 	struct hve_vm *vm = hve_lookup(vcpu->kvm);
@@ -279,6 +290,8 @@ static noinline int maybe_run(struct kvm_vcpu *vcpu)
 	hve_vcpu = vcpu_of(vm, vcpu);
 	if (!hve_vcpu)
 		return ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
+	if (vm->native)
+		wake_loaded(vcpu);
 	hve_runtime_begin(hve_vcpu);
 	err = ORIGINAL(kvm_arch_vcpu_ioctl_run, vcpu);
 	hve_runtime_end(hve_vcpu);
@@ -310,6 +323,7 @@ static noinline long maybe_vcpu_ioctl(struct file *filp, unsigned int ioctl,
 	struct hve_vm *vm = hve_lookup(vcpu->kvm);
 	struct hve_vcpu *hve_vcpu;
 	long err = HVE_NOT_OURS;
+	bool touches;
 
 	if (!vm)
 		return ORIGINAL(kvm_arch_vcpu_ioctl, filp, ioctl, arg);
@@ -320,20 +334,19 @@ static noinline long maybe_vcpu_ioctl(struct file *filp, unsigned int ioctl,
 	}
 	if (err != HVE_NOT_OURS)
 		return err;
-	if (ioctl == KVM_SET_TSC_KHZ || ioctl == KVM_SET_DEVICE_ATTR)
+	touches = ioctl == KVM_SET_TSC_KHZ || ioctl == KVM_SET_DEVICE_ATTR;
+	if (touches)
 		hve_time_touching(vm);
 	err = ORIGINAL(kvm_arch_vcpu_ioctl, filp, ioctl, arg);
+	if (touches)
+		hve_time_touched(vm, vcpu);
 	if (err < 0)
 		return err;
 	switch (ioctl) {
 	case KVM_SET_CPUID:
 	case KVM_SET_CPUID2:
-		hve_time_touched(vm, vcpu);
+		hve_time_moved(vm, vcpu);
 		return hve_vm_cpuid_set(vm, vcpu);
-	case KVM_SET_TSC_KHZ:
-	case KVM_SET_DEVICE_ATTR:
-		hve_time_touched(vm, vcpu);
-		break;
 	case KVM_SET_SREGS2:
 		check_reset(vm, vcpu);
 		break;

@@ -19,11 +19,22 @@
 
 #define ORIGINAL(name, ...)	static_call(hve_orig_##name)(__VA_ARGS__)
 
+/*
+ * Here nothing keeps a VM served but that it is in native mode, which lasts. One
+ * that is not may be detached at this moment, and its slot be another VM's
+ * before its pointer is read: then the second look differs.
+ */
 static struct hve_vm *native_vm(const struct kvm *kvm)
 {
-	struct hve_vm *vm = hve_lookup(kvm);
+	struct hve_vm *vm;
 
-	return vm && vm->native ? vm : NULL;
+	rcu_read_lock();
+	vm = hve_lookup(kvm);
+	smp_rmb();
+	if (vm && (hve_lookup(kvm) != vm || !vm->native))
+		vm = NULL;
+	rcu_read_unlock();
+	return vm;
 }
 
 int hve_entry_kvm_vm_ioctl_check_extension(struct kvm *kvm, long ext)

@@ -225,6 +225,14 @@ void hve_kvm_exit(struct hve_vcpu *vcpu)
 	exit->event = 0;
 }
 
+void hve_kvm_forget_exit(struct hve_vcpu *vcpu)
+{
+	if (!vcpu->exit.event)
+		return;
+	vcpu->exit.event = 0;
+	kvm_clear_request(KVM_REQ_REPORT_TPR_ACCESS, vcpu->kvm);
+}
+
 void hve_kvm_shutdown(struct kvm_vcpu *vcpu)
 {
 	kvm_make_request(KVM_REQ_TRIPLE_FAULT, vcpu);

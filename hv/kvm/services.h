@@ -189,6 +189,8 @@ void hve_kvm_system_event(struct hve_vcpu *vcpu, u32 event, u32 ndata,
 struct kvm_hyperv_exit;
 void hve_kvm_hyperv_exit(struct hve_vcpu *vcpu,
 			 const struct kvm_hyperv_exit *exit);
+/* In the vCPU's thread, or while it is stopped: an exit that is due is not made */
+void hve_kvm_forget_exit(struct hve_vcpu *vcpu);
 /* Behind KVM_RUN, when vcpu->exit.event is set */
 void hve_kvm_exit(struct hve_vcpu *vcpu);
 /* Likewise, with KVM_EXIT_SHUTDOWN */

@@ -116,8 +116,9 @@ struct hve_config {
  * process that holds this very context open (a daemon whose parents are gone),
  * until the context is closed; of the caller's user only, unless the caller has
  * CAP_SYS_ADMIN or CAP_SETUID. The next is the first whose vCPU is set up.
- * Errors: EBUSY armed already, EINVAL no configuration, EOPNOTSUPP this kernel
- * cannot be hooked (ask for the reason).
+ * Errors: EBUSY armed already, EINVAL no configuration, EMFILE the caller's user
+ * has 4096 contexts armed, EOPNOTSUPP this kernel cannot be hooked (ask for the
+ * reason).
  */
 struct hve_arm {
 	__u32 size;

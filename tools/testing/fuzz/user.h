@@ -78,7 +78,10 @@ typedef unsigned int __poll_t;
 struct kref { int none; };
 typedef struct { int none; } wait_queue_head_t;
 
+struct file_operations;
+
 struct file {
+	const struct file_operations *f_op;
 	void *private_data;
 	unsigned int f_flags;
 };

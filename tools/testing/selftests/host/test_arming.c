@@ -9,16 +9,19 @@
  * stay and cost no time.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include "tap.h"
 
 #define SOMEBODY	1000u
+#define MOST_ARMED	4096u
 
 static int observer;		/* context that only looks */
 static unsigned int base;	/* VMs served before a case */
@@ -218,6 +221,24 @@ static bool daemon_is_served(bool keeps)
 	return c;
 }
 
+/* In a process of its own, so that all of them are closed */
+static int arm_many(void *arg)
+{
+	struct rlimit files = { 2 * MOST_ARMED, 2 * MOST_ARMED };
+	unsigned int i;
+	int err = 0;
+
+	(void)arg;
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		trouble("no more files");
+	for (i = 0; i <= MOST_ARMED && !err; i++)
+		err = arm(configured(0), HVE_ARM_EVERY);
+	diag("context %u: error %d", i, err);
+	if (!vm_is_served())
+		return STATUS_FAIL;
+	return i == MOST_ARMED + 1 && err == EMFILE ? STATUS_PASS : STATUS_FAIL;
+}
+
 int main(void)
 {
 	int device = configured(0), vm = bare_vm(NULL);
@@ -230,6 +251,8 @@ int main(void)
 	test_users();
 	ok(daemon_is_served(true), "a daemon that holds the context is served");
 	ok(!daemon_is_served(false), "one that does not is not");
+	ok(reap(spawn(arm_many, NULL)) == STATUS_PASS,
+	   "a user arms %u contexts and no more", MOST_ARMED);
 	ok(!vm_is_served(), "at the end nothing is armed");
 	return done();
 }
