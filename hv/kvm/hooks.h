@@ -25,6 +25,8 @@ struct kvm_lapic;
 	void hve_stub_##name(void);
 #include "hooks.def"
 
+#define ORIGINAL(name, ...)	static_call(hve_orig_##name)(__VA_ARGS__)
+
 /*
  * May sleep. 0 or a negative errno with a sentence in @why: ENOENT a symbol is
  * missing or KVM not loaded, EBUSY a function is taken by somebody else,

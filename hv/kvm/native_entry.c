@@ -17,8 +17,6 @@
 #include "services.h"
 #include "../lookup.h"
 
-#define ORIGINAL(name, ...)	static_call(hve_orig_##name)(__VA_ARGS__)
-
 /*
  * Here nothing keeps a VM served but that it is in native mode, which lasts. One
  * that is not may be detached at this moment, and its slot be another VM's

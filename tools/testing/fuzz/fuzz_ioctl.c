@@ -149,7 +149,7 @@ static void one(void)
 	unsigned long arg = shaped ? make(nr, &size) : take_number(&from, 1) / 128;
 	unsigned int cmd = _IO(HVE_IOC, nr), pointer = shapes[nr].pointer;
 	uint64_t room = 0, target = 0;
-	struct file file = { &file, 0 };
+	struct file file = { .private_data = &file };
 	long r;
 
 	memcpy(before, user_memory, USER);
