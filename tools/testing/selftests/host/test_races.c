@@ -4,11 +4,11 @@
  *
  * In: how many rounds, fewer where $slowness is set. Out: the state of a VM that
  * KVM is still making, and never finishes, can be had by nobody; of two that
- * detach at once one is refused; a configuration that changes while a VM is
- * attached takes no hook away, and leaves none behind. What else goes wrong is
- * the kernel's to report. Two VMs keep the hooks of both modes installed, which
- * takes seconds. The threads share counters and descriptors, exchanged
- * atomically.
+ * detach at once one is refused, and a third asks meanwhile; a configuration that
+ * changes while a VM is attached takes no hook away, and leaves none behind. What
+ * else goes wrong is the kernel's to report. Two VMs keep the hooks of both modes
+ * installed, which takes seconds. The threads share counters and descriptors,
+ * exchanged atomically.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -110,16 +110,27 @@ static void *detach_too(void *arg)
 	return NULL;
 }
 
+/* Looks whether the VM is in native mode, without anything that keeps it served */
+static void *look(void *arg)
+{
+	unsigned long *odd = arg;
+
+	while (!__atomic_load_n(&finished, __ATOMIC_ACQUIRE))
+		*odd += ioctl(shared_vm, KVM_CHECK_EXTENSION, KVM_CAP_HYPERV) < 0;
+	return NULL;
+}
+
 static void test_detaching(unsigned int rounds)
 {
 	int other = configured(hve_base_features());
-	unsigned long odd = 0;
+	unsigned long odd = 0, lost = 0;
+	pthread_t thread, looking;
 	unsigned int i;
-	pthread_t thread;
 	int err, kvm;
 
 	shared_vm = bare_vm(&kvm);
 	begin(&thread, detach_too, &odd);
+	begin(&looking, look, &lost);
 	for (i = 0; i < rounds; i++) {
 		err = attach(other, shared_vm);
 		odd += err && err != EEXIST;
@@ -127,10 +138,12 @@ static void test_detaching(unsigned int rounds)
 		odd += err && err != ENOENT && err != EBUSY;
 	}
 	end(thread);
+	end(looking);
 	close(shared_vm);
 	close(kvm);
 	close(other);
 	ok(!odd, "two detach it: one did, or neither (%lu)", odd);
+	ok(!lost, "whoever asks it meanwhile gets an answer (%lu)", lost);
 	ok(wait_served(device, base), "and it is not served");
 }
 
