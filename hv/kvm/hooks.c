@@ -250,7 +250,7 @@ static noinline int hve_dummy(int x)
 
 int hve_entry_dummy(int x)
 {
-	return static_call(hve_orig_dummy)(x) + 100;
+	return ORIGINAL(dummy, x) + 100;
 }
 
 int hve_hooks_self_check(void)

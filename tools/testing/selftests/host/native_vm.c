@@ -46,7 +46,7 @@ struct kvm_cpuid_entry2 *native_leaf(struct native_cpuid *cpuid,
 }
 
 /* What is not Hyper-V stays, the rest is @hyperv */
-void native_set_cpuid(struct vcpu *vcpu, const struct native_cpuid *hyperv)
+static void native_set_cpuid(struct vcpu *vcpu, const struct native_cpuid *hyperv)
 {
 	struct kvm_cpuid2 *all;
 	unsigned int i, nr = 0;

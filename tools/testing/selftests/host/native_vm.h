@@ -26,7 +26,6 @@ int native_context(void);		/* configured, not armed */
 int native_leaves(int fd, struct native_cpuid *cpuid);
 struct kvm_cpuid_entry2 *native_leaf(struct native_cpuid *cpuid,
 				     unsigned int number);
-void native_set_cpuid(struct vcpu *vcpu, const struct native_cpuid *hyperv);
 int native_enable(struct vcpu *vcpu, unsigned int cap, unsigned long arg);
 int native_get_msr(struct vcpu *vcpu, unsigned int msr, unsigned long *value);
 int native_set_msr(struct vcpu *vcpu, unsigned int msr, unsigned long value);
