@@ -4,8 +4,9 @@
  *
  * In: the Hyper-V Top Level Functional Specification; each item names its
  * section. Out: the layout of what a guest reads and writes, in the TLFS's
- * terms. Pure declarations, also used by test guests and unit tests. What the
- * registry knows (MSR numbers, call codes, CPUID bits) is deliberately absent.
+ * terms. Pure declarations, also used by test guests and unit tests. MSR numbers
+ * and call codes, which the registry knows, are deliberately absent, and CPUID's
+ * bits but those that code asks for one by one.
  */
 #ifndef HVE_TLFS_H
 #define HVE_TLFS_H

@@ -81,6 +81,24 @@ console()
 	echo "/host/tmp/$1.console"
 }
 
+# clock_lines NAME: what its guest's clock said: T, ns, steps back, the worst
+clock_lines()
+{
+	tr -d '\r' <"$(console "$1")" | grep -aE '^T( [0-9]+){3}$'
+}
+
+last_clock()
+{
+	clock_lines "$1" | tail -n 1
+}
+
+# no_steps NAME: neither as the guest saw it nor in the order of its lines
+no_steps()
+{
+	clock_lines "$1" | awk '$2 < last || $3 { print; bad = 1 } { last = $2 }
+			  END { exit bad || !NR }'
+}
+
 # start NAME COMMAND...: in the background; pid_NAME is its process
 start()
 {

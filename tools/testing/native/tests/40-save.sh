@@ -45,25 +45,20 @@ hmp()
 	until_answered <"/host/tmp/$1.monitor.out" | tr -d '\r'
 }
 
-ticks()
-{
-	tr -d '\r' <"$(console "$1")" | grep -aE '^T( [0-9]+){3}$'
-}
-
 # The guest's time in ms as the last line (or the one with a number) has it
 last_ms()
 {
-	ticks "$1" | tail -n 1 | awk '{ printf "%d\n", $2 / 1e6 }'
+	clock_lines "$1" | tail -n 1 | awk '{ printf "%d\n", $2 / 1e6 }'
 }
 
 nth_ms()
 {
-	ticks "$1" | sed -n "$2p" | awk '{ printf "%d\n", $2 / 1e6 }'
+	clock_lines "$1" | sed -n "$2p" | awk '{ printf "%d\n", $2 / 1e6 }'
 }
 
 lines()
 {
-	ticks "$1" | wc -l
+	clock_lines "$1" | wc -l
 }
 
 more_lines()
@@ -117,7 +112,7 @@ keeps_rate()
 	from=$(lines "$1")
 	sleep $window
 	rate "$1" || { sleep $((window * 3)); rate "$1"; } || return
-	ticks "$1" | sed "1,${from}d" | awk -v most=$slack_ms '
+	clock_lines "$1" | sed "1,${from}d" | awk -v most=$slack_ms '
 		NR > 1 && ($2 - last) / 1e6 > most { late++ }
 		{ last = $2 }
 		END { print NR " lines, " late + 0 " late"; exit NR < 10 || late }'
@@ -126,7 +121,7 @@ keeps_rate()
 # As the guest saw them: it compares with what it read before, wherever it was
 no_steps()
 {
-	is "$(ticks "$1" | tail -n 1 | cut -d ' ' -f 3)" 0
+	is "$(clock_lines "$1" | tail -n 1 | cut -d ' ' -f 3)" 0
 }
 
 # well NAME LINES WHAT: all that is asked of a guest after a move

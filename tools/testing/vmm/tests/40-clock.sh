@@ -11,17 +11,11 @@
 clocks=/sys/devices/system/clocksource/clocksource0
 window=5
 
-tick()
-{
-	tr -d '\r' <"$(console clock)" | grep -aE '^T( [0-9]+){3}$' |
-		tail -n 1
-}
-
 # sample: a new line of the guest, and the host's time before and after it came
 sample()
 {
 	mark=$(cut -d ' ' -f 1 /proc/uptime)
-	old=$(tick)
+	old=$(last_clock clock)
 	new=$old
 	tries=200
 	while [ "$new" = "$old" ] && [ $tries -gt 0 ]; do
@@ -55,9 +49,8 @@ keeps_rate()
 # steps: as the guest saw them; its times in the order of their lines count too
 steps()
 {
-	tr -d '\r' <"$(console clock)" | grep -aE '^T( [0-9]+){3}$' |
-		awk '$2 < last { back++ } { last = $2 }
-		     END { print $3 + back }'
+	clock_lines clock | awk '$2 < last { back++ } { last = $2 }
+				 END { print $3 + back }'
 }
 
 page_is()

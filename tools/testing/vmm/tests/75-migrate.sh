@@ -43,11 +43,6 @@ monitor_says()
 		{ cat "$work/monitor" "$work/$1.vmm"; return 1; }
 }
 
-clock_lines()
-{
-	tr -d '\r' <"$(console "$1")" | grep -aE '^T( [0-9]+){3}$'
-}
-
 is_ticking()
 {
 	is_more "$(clock_lines "$1" | wc -l)" "$2"
@@ -66,7 +61,7 @@ save()
 info status" 'VM status: paused'
 	check "$1: hve save" hve save "$(vm_of "$(pid_of "$1")")" $saved
 	after=$(uptime)
-	last=$(clock_lines "$1" | tail -n 1)
+	last=$(last_clock "$1")
 }
 
 # restore NAME: of a VM that QEMU has loaded
@@ -93,12 +88,6 @@ clock_goes_on()
 		printf "guest: %.2f s, at most %.2f s, pause %.2f s\n", gap,
 			most, $11 - $10
 		exit !(NF == 12 && gap > 0 && gap < most) }'
-}
-
-no_steps()
-{
-	clock_lines "$1" | awk '$2 < last || $3 { print; bad = 1 } { last = $2 }
-			  END { exit bad || !NR }'
 }
 
 # lives NAME OLD: it goes on where OLD was stopped, with all that it used

@@ -22,30 +22,23 @@ is_native()
 	hve status "$(vm_of "$(pid_of native)")" | grep 'native mode'
 }
 
-# tick NAME: the last line of its guest's clock: nanoseconds, steps back, the worst
-tick()
-{
-	tr -d '\r' <"$(console "$1")" | grep -aE '^T( [0-9]+){3}$' |
-		tail -n 1
-}
-
 # ticks_on NAME: its clock still runs, in the next seconds
 ticks_on()
 {
-	was=$(tick "$1")
+	was=$(last_clock "$1")
 	sleep 2
-	now=$(tick "$1")
+	now=$(last_clock "$1")
 	echo "$was, then $now"
 	[ -n "$now" ] && [ "$was" != "$now" ]
 }
 
-# never_back NAME: also not behind $1's last reading
+# never_back NAME: also not behind the last reading of native's
 never_back()
 {
-	last=$(tick native | cut -d ' ' -f 2)
-	tick "$1"
-	is "$(tick "$1" | cut -d ' ' -f 3)" 0 &&
-		is_more "$(tick "$1" | cut -d ' ' -f 2)" "$((last - 1))"
+	last=$(last_clock native | cut -d ' ' -f 2)
+	last_clock "$1"
+	is "$(last_clock "$1" | cut -d ' ' -f 3)" 0 &&
+		is_more "$(last_clock "$1" | cut -d ' ' -f 2)" "$((last - 1))"
 }
 
 # begin NAME ARGUMENTS...: QEMU with the same machine
