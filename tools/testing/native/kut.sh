@@ -22,7 +22,7 @@ kut()
 	shift 4
 	rc=0
 	# shellcheck disable=SC2086 # the prefix is several words
-	timeout 100 $prefix chroot /host qemu-system-x86_64 -accel kvm \
+	timeout 240 $prefix chroot /host qemu-system-x86_64 -accel kvm \
 		-machine q35 -cpu "$cpu" -smp 2 -m 64 -nodefaults \
 		-no-user-config -display none -serial stdio -device pc-testdev \
 		-device isa-debug-exit,iobase=0xf4,iosize=0x4 "$@" \

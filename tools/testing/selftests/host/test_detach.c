@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <hve/registry.h>
 #include "tap.h"
+#include "../busy.h"
 
 #define PAGE	4096ul
 #define RUN_MS	3000
@@ -86,7 +87,6 @@ int main(int argc, char **argv)
 				.arg = RUN_MS };
 	int device = configured(features);
 	struct foreign foreign = { .device = device };
-	unsigned int waited;
 	pthread_t thread;
 	void *status;
 
@@ -100,10 +100,7 @@ int main(int argc, char **argv)
 	ok(attach(device, vm.fd) == EBUSY, "attaching with vCPUs: %s",
 	   hve_why(device));
 	pthread_create(&thread, NULL, run, &vm);
-	/* On a slow host the guest comes that far late, and runs from then on. */
-	for (waited = 0; waited < 60000 && !hypercall_pages(&vm); waited += 100)
-		ms_sleep(100);
-	ok(hypercall_pages(&vm) == 1, "the guest has its hypercall page");
+	ok(vm_comes_to(&vm, BUSY_WORKS, 1) && hypercall_pages(&vm) == 1, "the guest has its hypercall page");
 	ok(detach(device, vm.fd) == EBUSY, "detaching while it runs: %s",
 	   hve_why(device));
 	pthread_join(thread, &status);

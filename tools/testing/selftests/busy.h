@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DOC: What guest/busy.c and its VMM agree on
+ *
+ * In and out: a word of param->scratch.
+ */
+#ifndef TEST_BUSY_H
+#define TEST_BUSY_H
+
+/* 1: all vCPUs were sent to work, and the first stays in KVM_RUN for --arg ms */
+#define BUSY_WORKS	0
+
+#endif /* TEST_BUSY_H */
