@@ -25,7 +25,7 @@
 
 static unsigned int results, failures;
 
-void ok(bool good, const char *fmt, ...)
+void ok_is(bool good, const char *fmt, ...)
 {
 	va_list args;
 

@@ -14,7 +14,12 @@
 #include <sys/types.h>
 #include "vm.h"
 
-void ok(bool good, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void ok_is(bool good, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* In this order: the sentence may be why just that failed, as hve_why() has it. */
+#define ok(good, ...) do {						\
+	bool good_ = (good);						\
+	ok_is(good_, __VA_ARGS__);					\
+} while (0)
 void diag(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int done(void);				/* exit status */
 
