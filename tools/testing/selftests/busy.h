@@ -2,7 +2,8 @@
 /*
  * DOC: What guest/busy.c and its VMM agree on
  *
- * In and out: a word of param->scratch.
+ * In: nothing. Out: a word of test_param.scratch, which the guest writes once. No
+ * libc and no state.
  */
 #ifndef TEST_BUSY_H
 #define TEST_BUSY_H
