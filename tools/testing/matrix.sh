@@ -10,7 +10,8 @@
 #      nothing failed and something ran. Documentation/test-results.md is written
 #      anew, table and all; what has no result yet is named there.
 # State: build/matrix/KERNEL-HOST/PART, what check.sh leaves for each, with the
-#      kernel's version, the date and the commit.
+#      kernel's version, the date and the commit; what is not there is taken over
+#      from the file.
 # Absent on purpose: what a part does (check.sh), and results written by hand.
 set -u
 
@@ -233,6 +234,52 @@ run_wanted()
 	done 3< <(rows)
 }
 
+# written: what the file says of each run: NAME|PART|CELL|VERSION|DATE|COMMIT
+written()
+{
+	awk '
+	/^\| part / { n = split($0, name, / *\| */); next }
+	/^\| ---/ { next }
+	/^\| / {
+		split($0, cell, / *\| */)
+		for (i = 3; i < n; i++)
+			cells[name[i], cell[2]] = cell[i]
+	}
+	/^\* .*: Linux .*, on .*, commit / {
+		match($0, /: Linux /)
+		head = substr($0, 3, RSTART - 3)
+		stamp = substr($0, RSTART + RLENGTH)
+		column = head
+		sub(/: .*/, "", column)
+		sub(/^[^:]*: /, "", head)
+		sub(/, on /, "|", stamp)
+		sub(/, commit /, "|", stamp)
+		nr = split(head, part, /, /)
+		for (i = 1; i <= nr; i++)
+			print column "|" part[i] "|" cells[column, part[i]] "|" stamp
+	}' "$results"
+}
+
+# What ran on other machines, or before build/ was removed, is no less a result.
+recall()
+{
+	local name part cell version date commit dir failed skipped
+
+	[ -e "$results" ] || return 0
+	while IFS='|' read -r name part cell version date commit; do
+		dir=$logs/$(column "${name%%, *}" "${name#*, }")/$part
+		[ ! -e "$dir/table" ] || continue
+		mkdir -p "$dir"
+		echo "$version" >"$dir/version"
+		echo "$date" >"$dir/date"
+		echo "$commit" >"$dir/commit"
+		failed=$(sed -n 's/.*\*\*\([0-9]*\) failed.*/\1/p' <<<"$cell")
+		skipped=$(sed -n 's/.*, \([0-9]*\) skipped.*/\1/p' <<<"$cell")
+		echo "$part ${cell%%,*} passed ${failed:-0} failed" \
+			"${skipped:-0} skipped 0 s" >"$dir/table"
+	done < <(written)
+}
+
 # Set columns and names to the rows that have a result, missing to what has none
 look()
 {
@@ -257,6 +304,7 @@ main()
 	local -A names=()
 
 	columns=() missing=()
+	recall
 	[ "$*" = results ] || run_wanted "$@"
 	look
 	if [ "$*" = results ] && [ ${#columns[@]} != 0 ]; then
