@@ -15,6 +15,7 @@
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
+#include <linux/stringify.h>
 #include <linux/user_namespace.h>
 #include "context.h"
 #include "hve.h"
@@ -67,7 +68,7 @@ bool hve_context_configured(struct hve_context *context)
 }
 
 /* Each VM that is created looks at all of them: more than VMs can be served */
-#define MOST_ARMED	4096u
+#define MOST_ARMED	4096
 
 static bool has_too_many(kuid_t uid)
 {
@@ -136,7 +137,7 @@ int hve_context_arm(struct hve_context *context, u32 flags)
 		hve_hooks_put(set);
 		return hve_context_refuse(context, err, err == -EBUSY ?
 					  "this context is armed already" :
-					  "this user has armed 4096 contexts: disarm or close some");
+					  "this user has armed " __stringify(MOST_ARMED) " contexts: disarm or close some");
 	}
 	return 0;
 }

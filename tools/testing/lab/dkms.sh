@@ -132,25 +132,7 @@ test_remove()
 
 main()
 {
-	local code
-	kernel=${KERNEL:-} release=''
-
-	code=$(apt_codename)
-	while [ $# -gt 1 ]; do
-		case $1 in
-		--release) code=$2 ;;
-		--kernel)  kernel=$2 ;;
-		*) break ;;
-		esac
-		shift 2
-	done
-	[ $# = 0 ] || die 2 "usage: dkms.sh [--release CODENAME] [--kernel SPEC]"
-	kernel=${kernel:-$code}
-	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
-	work=$(mktemp -d "${TMPDIR:-/tmp}/kvm-hve-dkms-XXXXXX")
-	trap dkms_root_end EXIT
-	trap 'exit 130' INT TERM
-	dkms_root_make "$code"
+	dkms_root_begin "" "$@"
 	dkms_root_add_kernel "$kernel"
 	add_source
 	installed=$work/root/lib/modules/$release/updates/dkms

@@ -3,12 +3,12 @@
 #
 # A small Debian tree with DKMS, and kernels in it.
 # In:  sourced after common.sh, apt.sh and roots.sh.
-# Out: dkms_root_make, dkms_root_add_kernel, inside, result, dkms_root_end;
-#      variables work (a scratch folder, work/root the tree),
-#      release (the kernel added last), count and failed.
+# Out: dkms_root_begin, dkms_root_make, dkms_root_add_kernel, inside, result,
+#      dkms_root_end; variables work (a scratch folder, work/root the tree),
+#      release (the kernel added last), count and failed, and dkms_root_begin's.
 # State: a copy of the tree, which does not outlive the run.
 # Absent on purpose: an emulator; whether the module loads is seen elsewhere.
-# shellcheck disable=SC2154 # here, work and lab_cache are the includer's
+# shellcheck disable=SC2034,SC2154 # the includer has here and lab_cache, and uses these
 
 dkms_root_packages=(dkms gcc make libc6-dev libbpf-dev libelf-dev pahole
 	xz-utils zstd lz4)
@@ -21,6 +21,37 @@ dkms_root_make()
 {
 	root_make "$1" "${dkms_root_packages[@]}"
 	as_root cp -a --reflink=auto "$root" "$work/root"
+}
+
+# dkms_root_begin OPTION ARGUMENTS...: a script's arguments, --release, --kernel
+# and OPTION where that is not empty, and the tree; sets kernel, second, version,
+# work
+dkms_root_begin()
+{
+	local code also=$1 value
+	shift
+
+	code=$(apt_codename)
+	kernel=${KERNEL:-} second='' release=''
+	while [ $# -gt 1 ]; do
+		value=$2
+		case $1 in
+		--release) code=$value ;;
+		--kernel)  kernel=$value ;;
+		"$also")   second=$value ;;
+		*) break ;;
+		esac
+		shift 2
+	done
+	[ $# = 0 ] || die 2 "usage: ${0##*/} [--release CODENAME] [--kernel SPEC]" \
+		"${also:+[$also SPEC]}"
+	kernel=${kernel:-$code}
+	second=${second:-$code-backports}
+	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
+	work=$(mktemp -d "${TMPDIR:-/tmp}/kvm-hve-${0##*/}-XXXXXX")
+	trap dkms_root_end EXIT
+	trap 'exit 130' INT TERM
+	dkms_root_make "$code"
 }
 
 # dkms_root_add_kernel SPEC: what the packages of that kernel would have put

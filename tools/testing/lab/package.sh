@@ -139,27 +139,9 @@ test_remove()
 
 main()
 {
-	local code first
-	kernel=${KERNEL:-} second='' release=''
+	local first
 
-	code=$(apt_codename)
-	while [ $# -gt 1 ]; do
-		case $1 in
-		--release) code=$2 ;;
-		--kernel)  kernel=$2 ;;
-		--second)  second=$2 ;;
-		*) break ;;
-		esac
-		shift 2
-	done
-	[ $# = 0 ] || die 2 "usage: package.sh [--release CODENAME] [--kernel SPEC] [--second SPEC]"
-	kernel=${kernel:-$code}
-	second=${second:-$code-backports}
-	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
-	work=$(mktemp -d "${TMPDIR:-/tmp}/kvm-hve-package-XXXXXX")
-	trap dkms_root_end EXIT
-	trap 'exit 130' INT TERM
-	dkms_root_make "$code"
+	dkms_root_begin --second "$@"
 	# Manuals and documents are left out of the tree, but not ours.
 	as_root rm -f "$work/root/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
 	dkms_root_add_kernel "$kernel"
